@@ -1,0 +1,28 @@
+"""The key form of a printed text: ASCII, lower case, no punctuation.
+
+Here: `fold`. Not here: what the parts of a name are, or how far two of them agree.
+"""
+
+import re
+from functools import lru_cache
+
+from anyascii import anyascii
+
+__all__ = ["fold"]
+
+# Apostrophes and what transliteration turns ayn, hamza and the soft sign into: part of the word before.
+_APOSTROPHES = re.compile("['’‘ʼʻʹ′`´ʾʿ]")
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
+
+
+@lru_cache(maxsize=1 << 18)
+def fold(text: str) -> str:
+    """Return the tokens of `text` in ASCII lower case, joined by single spaces; empty when nothing is left.
+
+    Letters of any script are transliterated (anyascii; Han as pinyin), diacritics go ("ü" is "u", "ß" is "ss",
+    "ø" is "o"). An apostrophe vanishes ("O'Brien" is "obrien"); a hyphen and every other mark separates
+    ("Jean-Pierre" is "jean pierre"). Idempotent and total.
+    """
+    if not text.isascii():
+        text = anyascii(text.casefold())
+    return _SEPARATORS.sub(" ", _APOSTROPHES.sub("", text.lower())).strip()

@@ -1,0 +1,202 @@
+"""Printed names as integers: one row per distinct printed name, so that pairs are compared without strings.
+
+What belongs here: the keys of a name (family, first initial, given tokens) as codes in numpy arrays. What does
+not: parsing and folding (`pipeline.names`), how rare a name is (`rarity`), comparing two names (`name_levels`).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipeline.names import NameKind, fold, parse_name
+
+IntArray = npt.NDArray[np.int32]
+BoolArray = npt.NDArray[np.bool_]
+
+TOKENS: Final = 3
+"""Given-name tokens compared; a fourth given name decides nothing that the first three have not."""
+
+FLIP_RATIO: Final = 8.0
+"""How many times likelier both words must be read the other way round before "Wang Xiaolong" is family first."""
+
+_LONGEST_NAME: Final = 400
+"""Characters of a printed name that are read; longer ones are bylines or dirt."""
+
+NAME_KEYS: Final = {
+    "linkable": pl.Boolean,
+    "family": pl.String,
+    "first": pl.String,
+    "tokens": pl.List(pl.String),
+}
+"""Columns of `name_keys`."""
+
+_HYPHENS: Final = re.compile(r"\s*[-\u2010-\u2015\u2212\uff0d]\s*")
+_UNHYPHENATED_SPACE: Final = re.compile(r"(?<!-)\s+(?!-)")
+
+
+@dataclass(frozen=True, slots=True)
+class NameTable:
+    """Distinct printed names as arrays; the index is the name's code. -1 means there is none.
+
+    Attributes:
+        linkable: A person's name: groups and placeholders are never linked.
+        block: Code of family key + first initial; -1 where not linkable.
+        full: Code of family key + first given name written out; -1 for initials and mononyms.
+        first: Code of the first given name, its hyphenated parts run together ("weiming"); -1 for mononyms.
+        joined: Code of all given names run together ("wei ming" = "wei-ming" = "weiming").
+        tokens: (names, TOKENS) codes of the single given words.
+        initials: (names, TOKENS) their first letters as small integers.
+        written: (names, TOKENS) the word is longer than one letter.
+        blocks: The block key of each block code, "family|initial".
+        fulls: The key of each full code, "family|first".
+        words: The text of each first, joined and token code.
+    """
+
+    linkable: BoolArray
+    block: IntArray
+    full: IntArray
+    first: IntArray
+    joined: IntArray
+    tokens: IntArray
+    initials: IntArray
+    written: BoolArray
+    blocks: pl.Series
+    fulls: pl.Series
+    words: pl.Series
+
+
+def name_keys(names: pl.DataFrame) -> pl.DataFrame:
+    """Read printed names.
+
+    Args:
+        names: Columns `name` and, null where unknown, `given` and `family`; one row per distinct name.
+
+    Returns:
+        `NAME_KEYS`, one row per input row, in the input's order. `family` has no spaces ("vanderberg",
+        "garciamolina"), so that hyphens and spaces inside a family name never split a person; `tokens` are the
+        folded given names, split at spaces, dots and hyphens; `first` runs the hyphenated parts of the first
+        given name together ("weiming") and is null for mononyms.
+    """
+    rows = [
+        _keys_of(name[:_LONGEST_NAME], given, family)
+        for name, given, family in names.select("name", "given", "family").iter_rows()
+    ]
+    return pl.DataFrame(rows, schema=NAME_KEYS, orient="row")
+
+
+def _keys_of(name: str, given: str | None, family: str | None) -> tuple[bool, str, str | None, list[str]]:
+    parsed = parse_name(name)
+    if parsed.kind is not NameKind.PERSON:
+        return False, "", None, []
+    if family is None:
+        given, family = parsed.given, parsed.family
+    family_key = fold(family or "").replace(" ", "")
+    spaced = _HYPHENS.sub(" - ", (given or "").replace(".", " "))
+    groups = [fold(group.replace(" - ", " ")).split() for group in _UNHYPHENATED_SPACE.split(spaced)]
+    groups = [group for group in groups if group]
+    tokens = [token for group in groups for token in group]
+    if not family_key and tokens:
+        return True, "".join(tokens), None, []
+    if not tokens:
+        return bool(family_key), family_key, None, []
+    written = all(len(token) > 1 for token in groups[0])
+    return True, family_key, "".join(groups[0]) if written else tokens[0], tokens
+
+
+def flip_family_first(
+    keys: pl.DataFrame, family_counts: pl.DataFrame, given_counts: pl.DataFrame
+) -> pl.DataFrame:
+    """Read "Wang Xiaolong" as family Wang where both words are far likelier that way round.
+
+    Only names of two written-out words are asked; both words must be `FLIP_RATIO` times commoner in the other
+    role. The reading is settled name by name, from the model's counts alone, so it never depends on the input.
+
+    Args:
+        keys: `NAME_KEYS`.
+        family_counts: `key, mentions` of family names.
+        given_counts: `key, mentions` of first given names.
+    """
+    rows = keys.with_row_index("row")
+    asked = rows.filter(
+        (pl.col("tokens").list.len() == 1) & (pl.col("first").str.len_chars() > 1) & (pl.col("family").str.len_chars() > 1)
+    )
+
+    def counted(frame: pl.DataFrame, on: str, counts: pl.DataFrame, name: str) -> pl.DataFrame:
+        found = counts.select(pl.col("key").alias(on), pl.col("mentions").cast(pl.Float64).alias(name))
+        return frame.join(found, on=on, how="left").with_columns(pl.col(name).fill_null(0.5))
+
+    asked = counted(asked, "first", family_counts, "first_as_family")
+    asked = counted(asked, "first", given_counts, "first_as_given")
+    asked = counted(asked, "family", family_counts, "last_as_family")
+    asked = counted(asked, "family", given_counts, "last_as_given")
+    flipped = asked.filter(
+        (pl.col("first_as_family") > FLIP_RATIO * pl.col("first_as_given"))
+        & (pl.col("last_as_given") > FLIP_RATIO * pl.col("last_as_family"))
+    ).select(
+        "row",
+        pl.col("first").alias("flipped_family"),
+        pl.col("family").alias("flipped_first"),
+        pl.concat_list("family").alias("flipped_tokens"),
+    )
+    joined = rows.join(flipped, on="row", how="left", maintain_order="left")
+    return joined.select(
+        "linkable",
+        pl.coalesce("flipped_family", "family").alias("family"),
+        pl.coalesce("flipped_first", "first").alias("first"),
+        pl.coalesce("flipped_tokens", "tokens").alias("tokens"),
+    )
+
+
+def name_table(keys: pl.DataFrame) -> NameTable:
+    """Turn name keys into codes. Codes follow the alphabet, so they do not depend on the rows' order."""
+    several = range(TOKENS)
+    frame = keys.select(
+        "linkable",
+        pl.when("linkable")
+        .then(pl.concat_str("family", pl.lit("|"), pl.col("first").str.slice(0, 1).fill_null("")))
+        .alias("block"),
+        pl.when(pl.col("linkable") & (pl.col("first").str.len_chars() > 1))
+        .then(pl.concat_str("family", pl.lit("|"), "first"))
+        .alias("full"),
+        "first",
+        pl.when(pl.col("tokens").list.len() > 0).then(pl.col("tokens").list.join("")).alias("joined"),
+        *(pl.col("tokens").list.get(k, null_on_oob=True).alias(f"token{k}") for k in several),
+    )
+    block, blocks = _codes(frame["block"])
+    full, fulls = _codes(frame["full"])
+    columns = ["first", "joined", *(f"token{k}" for k in several)]
+    codes, words = _codes(pl.concat([frame[column] for column in columns]))
+    by_column = dict(zip(columns, codes.reshape(len(columns), frame.height), strict=True))
+    tokens = np.stack([by_column[f"token{k}"] for k in several], axis=1)
+    letters, _ = _codes(words.str.slice(0, 1))
+    lengths = words.str.len_chars().to_numpy().astype(np.int32)
+    return NameTable(
+        linkable=frame["linkable"].to_numpy(),
+        block=block,
+        full=full,
+        first=by_column["first"],
+        joined=by_column["joined"],
+        tokens=tokens,
+        initials=_looked_up(letters, tokens, -1),
+        written=_looked_up(lengths, tokens, 0) > 1,
+        blocks=blocks,
+        fulls=fulls,
+        words=words,
+    )
+
+
+def _looked_up(values: IntArray, codes: IntArray, absent: int) -> IntArray:
+    """Values of codes; `absent` where a code is -1."""
+    return np.append(values, np.int32(absent)).astype(np.int32)[codes]
+
+
+def _codes(texts: pl.Series) -> tuple[IntArray, pl.Series]:
+    """Number distinct texts in alphabetical order; null is -1."""
+    distinct = texts.drop_nulls().unique().sort()
+    lookup = pl.DataFrame({"text": distinct}).with_row_index("code")
+    coded = pl.DataFrame({"text": texts}).join(lookup, on="text", how="left", maintain_order="left")
+    return coded["code"].cast(pl.Int32).fill_null(-1).to_numpy(), distinct

@@ -1,0 +1,58 @@
+"""Table contracts, declared once.
+
+Each contract is a dataframely schema: its docstring says what one row is, its columns carry dtype, rules and a
+description with the unit. From them come the DuckDB tables with their comments and constraints, the column schema in
+the Dagster catalogue, the checks, the empty frames and the data dictionary. No table exists that is not in `TABLES`.
+"""
+
+import dataframely as dy
+
+from pipeline.schemas import marts, raw, resolved, staging
+
+Table = type[dy.Schema]
+
+TABLES: dict[str, Table] = {
+    "raw.windows": raw.Windows,
+    "raw.pages": raw.Pages,
+    "staging.page_loads": staging.PageLoads,
+    "staging.rejected": staging.Rejected,
+    "staging.arxiv_records": staging.ArxivRecords,
+    "staging.arxiv_versions": staging.ArxivVersions,
+    "staging.openalex_works": staging.OpenAlexWorks,
+    "staging.openalex_authors": staging.OpenAlexAuthors,
+    "staging.openalex_institutions": staging.OpenAlexInstitutions,
+    "staging.work_records": staging.WorkRecords,
+    "staging.works": staging.Works,
+    "staging.work_versions": staging.WorkVersions,
+    "staging.work_topics": staging.WorkTopics,
+    "staging.work_references": staging.WorkReferences,
+    "staging.field_sources": staging.FieldSources,
+    "staging.mentions": staging.Mentions,
+    "staging.mention_institutions": staging.MentionInstitutions,
+    "staging.institutions": staging.Institutions,
+    "resolved.corrections": resolved.Corrections,
+    "resolved.author_mentions": resolved.AuthorMentions,
+    "resolved.links": resolved.Links,
+    "resolved.author_history": resolved.AuthorHistory,
+    "resolved.author_redirects": resolved.AuthorRedirects,
+    "resolved.quality": resolved.Quality,
+    "marts.authors": marts.Authors,
+    "marts.author_works": marts.AuthorWorks,
+    "marts.collaborators": marts.Collaborators,
+    "marts.trust_reasons": marts.TrustReasons,
+    "marts.papers": marts.Papers,
+}
+"""Every table of the warehouse by its full name, in the order the data flows."""
+
+INPUT_TABLES = frozenset({"resolved.corrections"})
+"""Tables that people write and no asset makes."""
+
+
+def description(table: Table) -> str:
+    """The first sentence of a contract's docstring: what one row is."""
+    return " ".join((table.__doc__ or "").strip().split("\n\n")[0].split())
+
+
+def layer(name: str) -> str:
+    """The layer of a full table name: `staging` of `staging.works`."""
+    return name.split(".", 1)[0]

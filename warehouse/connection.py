@@ -1,0 +1,119 @@
+"""Connections: one writer at a time to the working file, any number of readers of the published one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock
+
+from warehouse.publish import publish
+from warehouse.tables import create_tables
+
+WORKING = "working.duckdb"
+PUBLISHED = "warehouse.duckdb"
+
+
+class WarehouseError(Exception):
+    """The warehouse cannot be opened or written; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What DuckDB may use.
+
+    Args:
+        threads: Worker threads; None leaves DuckDB's own choice, all cores.
+        memory: Memory limit as DuckDB writes it, such as `8GB`; None leaves DuckDB's own choice.
+    """
+
+    threads: int | None = None
+    memory: str | None = None
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A folder with the writer's file, the published file and the lock between writers.
+
+    Args:
+        folder: Where the files are; made when a writer first comes.
+        limits: What DuckDB may use.
+    """
+
+    folder: Path
+    limits: Limits = Limits()
+
+    @property
+    def working_path(self) -> Path:
+        """The writer's own file."""
+        return self.folder / WORKING
+
+    @property
+    def published_path(self) -> Path:
+        """The file that analysts open; replaced whole at each publication."""
+        return self.folder / PUBLISHED
+
+    @contextmanager
+    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the working file as its only writer, in one transaction.
+
+        Waits its turn behind another writer, in this process or any other. Commits when the block ends, rolls back
+        when it raises, and closes in both cases, so that no lock outlives the block.
+        """
+        with self._writer() as con:
+            con.execute("BEGIN")
+            try:
+                yield con
+            except BaseException:
+                con.execute("ROLLBACK")
+                raise
+            con.execute("COMMIT")
+
+    def publish(self) -> int:
+        """Replace the published file by a copy of everything committed; returns its size in bytes."""
+        with self._writer() as con:
+            return publish(con, self.published_path)
+
+    @contextmanager
+    def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the published file read-only; the view stays as it is while the block runs, whatever is published.
+
+        Raises:
+            WarehouseError: Nothing has been published yet.
+        """
+        if not self.published_path.exists():
+            raise WarehouseError(f"Nothing is published in {self.folder} yet: run `pipeline run` or `pipeline import`.")
+        con = self._open(self.published_path, read_only=True)
+        try:
+            yield con
+        finally:
+            con.close()
+
+    @contextmanager
+    def _writer(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / "working.lock"):
+            con = self._open(self.working_path, read_only=False)
+            try:
+                create_tables(con)
+                yield con
+            finally:
+                con.close()
+
+    def _open(self, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "temp_directory": str(self.folder / "spill"),
+        }
+        if self.limits.threads:
+            config["threads"] = str(self.limits.threads)
+        if self.limits.memory:
+            config["memory_limit"] = self.limits.memory
+        try:
+            con = duckdb.connect(str(path), read_only=read_only, config=config)
+        except duckdb.IOException as error:
+            raise WarehouseError(f"{path} cannot be opened: {error}".splitlines()[0]) from error
+        con.execute("SET TimeZone = 'UTC'")
+        return con

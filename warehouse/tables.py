@@ -1,0 +1,184 @@
+"""Tables from contracts: definitions with comments and constraints, and the few ways of filling them.
+
+A contract's rules become `NOT NULL` and `CHECK` constraints, so that a table filled by SQL keeps them as one filled
+from a frame does. Keys of the large tables are proved by a query (`violations`) instead of an index: an index over
+millions of text keys costs more than the whole load, and each table is stored sorted by its key, which prunes reads.
+"""
+
+import dataframely as dy
+import duckdb
+import polars as pl
+
+from pipeline.schemas import TABLES, Table, description, layer
+
+KEYED = frozenset({"marts.authors", "marts.papers", "staging.works"})
+"""Tables read by their key in apps; these get a primary key index."""
+
+SCALARS: dict[type[pl.DataType], str] = {
+    pl.String: "VARCHAR",
+    pl.Enum: "VARCHAR",
+    pl.Boolean: "BOOLEAN",
+    pl.Int32: "INTEGER",
+    pl.Int64: "BIGINT",
+    pl.Float64: "DOUBLE",
+    pl.Date: "DATE",
+}
+
+
+def duckdb_type(dtype: pl.DataType) -> str:
+    """The DuckDB type of a contract's polars type."""
+    if isinstance(dtype, pl.List):
+        return f"{duckdb_type(inner(dtype.inner))}[]"
+    if isinstance(dtype, pl.Struct):
+        fields = ", ".join(f'"{field.name}" {duckdb_type(inner(field.dtype))}' for field in dtype.fields)
+        return f"STRUCT({fields})"
+    if isinstance(dtype, pl.Datetime):
+        return "TIMESTAMP WITH TIME ZONE"
+    return SCALARS[type(dtype)]
+
+
+def inner(dtype: object) -> pl.DataType:
+    """The instance of a nested type, which polars may give as a class."""
+    return dtype() if isinstance(dtype, type) else dtype  # type: ignore[return-value] # polars types are loose here
+
+
+def literal(text: str) -> str:
+    """Text as a SQL string literal; used for contract texts only, never for data."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """A column name that may be a SQL word, such as `by`."""
+    return f'"{name}"'
+
+
+def column_rules(name: str, column: dy.Column) -> list[str]:
+    """The constraints of one column as SQL."""
+    name = quoted(name)
+    rules = [] if column.nullable else ["NOT NULL"]
+    if isinstance(column, dy.String) and column.regex:
+        rules.append(f"CHECK (regexp_matches({name}, {literal(column.regex)}))")
+    if isinstance(column, dy.String) and column.min_length:
+        rules.append(f"CHECK (length({name}) >= {column.min_length})")
+    if isinstance(column, dy.Enum):
+        rules.append(f"CHECK ({name} IN ({', '.join(literal(value) for value in column.categories)}))")
+    if isinstance(column, dy.Int32 | dy.Int64 | dy.Float64):
+        rules += [f"CHECK ({name} >= {column.min})"] if column.min is not None else []
+        rules += [f"CHECK ({name} <= {column.max})"] if column.max is not None else []
+    return rules
+
+
+def definition(name: str, table: Table) -> str:
+    """The `CREATE TABLE` statement of a contract."""
+    columns = [
+        " ".join([quoted(column_name), duckdb_type(column.dtype), *column_rules(column_name, column)])
+        for column_name, column in table.columns().items()
+    ]
+    key = [f"PRIMARY KEY ({', '.join(table.primary_key())})"] if name in KEYED else []
+    return f"CREATE TABLE IF NOT EXISTS {name} ({', '.join([*columns, *key])})"
+
+
+def comments(name: str, table: Table) -> list[str]:
+    """The `COMMENT` statements of a contract's table and columns."""
+    key = ", ".join(table.primary_key())
+    row = description(table) + (f" Key: {key}." if key else "")
+    return [
+        f"COMMENT ON TABLE {name} IS {literal(row)}",
+        *(
+            f"COMMENT ON COLUMN {name}.{quoted(column_name)} IS {literal(column.description or '')}"
+            for column_name, column in table.columns().items()
+        ),
+    ]
+
+
+def create_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Make every table that is not there yet, with comments, in one transaction."""
+    have = {row[0] for row in con.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()}
+    missing = [name for name in TABLES if name not in have]
+    if not missing:
+        return
+    con.execute("BEGIN")
+    for name in missing:
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {layer(name)}")
+        con.execute(definition(name, TABLES[name]))
+        for comment in comments(name, TABLES[name]):
+            con.execute(comment)
+    con.execute("COMMIT")
+
+
+def column_list(name: str) -> str:
+    """The contract's columns, in its order, for an `INSERT` or `SELECT`."""
+    return ", ".join(map(quoted, TABLES[name].column_names()))
+
+
+def order(name: str) -> str:
+    """The `ORDER BY` that stores a table sorted by its key; empty for a table without one."""
+    key = TABLES[name].primary_key()
+    return f"ORDER BY {', '.join(key)}" if key else ""
+
+
+def append(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> int:
+    """Add a frame's rows; the frame must keep the contract.
+
+    Raises:
+        dataframely.exc.ValidationError: A row breaks the contract.
+    """
+    checked = TABLES[name].validate(frame, cast=True)
+    con.register("rows_to_append", checked.to_arrow())
+    con.execute(f"INSERT INTO {name} SELECT {column_list(name)} FROM rows_to_append")
+    con.unregister("rows_to_append")
+    return checked.height
+
+
+def replace(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> int:
+    """Put a frame in a table's place, sorted by its key; the frame must keep the contract."""
+    checked = TABLES[name].validate(frame, cast=True)
+    con.register("rows_to_replace", checked.to_arrow())
+    con.execute(f"TRUNCATE {name}")
+    con.execute(f"INSERT INTO {name} SELECT {column_list(name)} FROM rows_to_replace {order(name)}")
+    con.unregister("rows_to_replace")
+    return checked.height
+
+
+def replace_from_query(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> int:
+    """Put a query's rows in a table's place, sorted by its key; constraints of the table hold them to the contract."""
+    con.execute(f"TRUNCATE {name}")
+    con.execute(f"INSERT INTO {name} SELECT {column_list(name)} FROM ({sql}) {order(name)}")
+    rows = con.execute(f"SELECT count(*) FROM {name}").fetchall()
+    return int(rows[0][0])
+
+
+def merge(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, *, newer: str) -> None:
+    """Add or renew rows by key.
+
+    Args:
+        con: A writer's connection.
+        name: Full table name; its contract's key decides which rows are the same.
+        frame: Rows that keep the contract, at most one a key.
+        newer: SQL condition on `new` and `old` under which a row that exists is replaced.
+    """
+    table = TABLES[name]
+    checked = table.validate(frame, cast=True)
+    key = table.primary_key()
+    con.register("rows_to_merge", checked.to_arrow())
+    on = " AND ".join(f"old.{quoted(column)} = new.{quoted(column)}" for column in key)
+    values = ", ".join(f"{quoted(c)} = new.{quoted(c)}" for c in table.column_names() if c not in key)
+    inserted = ", ".join(f"new.{quoted(c)}" for c in table.column_names())
+    con.execute(
+        f"MERGE INTO {name} AS old USING rows_to_merge AS new ON ({on}) "
+        f"WHEN MATCHED AND ({newer}) THEN UPDATE SET {values} "
+        f"WHEN NOT MATCHED THEN INSERT ({column_list(name)}) VALUES ({inserted})"
+    )
+    con.unregister("rows_to_merge")
+
+
+def violations(con: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Rows that share their key with another row: what the constraints of a table without an index cannot see."""
+    key = TABLES[name].primary_key()
+    if not key:
+        return 0
+    columns = ", ".join(key)
+    rows = con.execute(
+        f"SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM {name} GROUP BY {columns} HAVING count(*) > 1)"
+    ).fetchall()
+    return int(rows[0][0])
