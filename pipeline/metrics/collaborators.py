@@ -1,22 +1,23 @@
 """Who works with whom, how closely, and since when: one row per ordered pair of authors.
 
-What belongs here: the sums over joint works and the two thresholds (established, close). What does not: the weight of
-a single work (`weights`), what trust makes of the ties (`evidence`, `trust`).
+What belongs here: the sums over joint works and the two thresholds (established, close). What does not: the
+weight of a single work (`weights`), what trust makes of the ties (`evidence`, `trust`).
 
 Choices that the formula leaves open, and why:
 
-* A work of more than 100 persons makes no pair at all: it counts in no `joint_works`, and the people on it are no
-  collaborators of each other through it. One such work of 3,303 names would make 11 million rows that say nothing.
-  So a count of collaborators excludes them; the works still count, diluted, in the threshold for close ties.
-* n is the number of persons on the byline, and ring distance runs over their ranks: a collaboration name between two
-  people does not part them.
-* A joint work weighs p(i) * p(j): it is joint only if both names are rightly placed. The product also keeps strength
-  symmetric; is_close alone is directed, through the author's own W. `joint_works` and `newman_weight` are plain, as
-  in the literature: they count every joint work in full.
-* An author found twice on one byline (an open conflict) stands there once, at the name with the higher probability,
-  the earlier place if equal. n still counts every printed person.
-* `recent_strength` halves a joint work's weight for every `HALF_LIFE_YEARS` between its year and an explicit as-of
-  year; a work of a later or unknown year weighs 0. No clock is read: without an as-of year it is null.
+* A work of more than 100 persons makes no pair at all: it counts in no `joint_works`, and the people on it
+  are no collaborators of each other through it. One such work of 3,303 names would make 11 million rows that
+  say nothing. So a count of collaborators excludes them; the works still count, diluted, in the threshold for
+  close ties.
+* n is the number of persons on the byline, and ring distance runs over their ranks: a collaboration name
+  between two people does not part them.
+* A joint work weighs p(i) * p(j): it is joint only if both names are rightly placed. The product also keeps
+  strength symmetric; is_close alone is directed, through the author's own W. `joint_works` and
+  `newman_weight` are plain, as in the literature: they count every joint work in full.
+* An author found twice on one byline (an open conflict) stands there once, at the name with the higher
+  probability, the earlier place if equal. n still counts every printed person.
+* `recent_strength` halves a joint work's weight for every `HALF_LIFE_YEARS` between its year and an explicit
+  as-of year; a work of a later or unknown year weighs 0. No clock is read: without an as-of year it is null.
 """
 
 from collections.abc import Iterator
@@ -55,16 +56,16 @@ def collaborators(
     Args:
         bylines: `schemas.BYLINES`, any order.
         as_of_year: Year that `recent_strength` looks back from.
-        chunk_pairs: Bound on the ordered pairs held at once (one author's pairs are never split). Results do not
-            depend on it.
+        chunk_pairs: Bound on the ordered pairs held at once (one author's pairs are never split). Results do
+            not depend on it.
 
     Returns:
-        `schemas.COLLABORATORS`, sorted by (author_id, collaborator_id). strength and newman_weight are to 1e-12;
-        years are null where no joint work has one.
+        `schemas.COLLABORATORS`, sorted by (author_id, collaborator_id). strength and newman_weight are to
+        1e-12; years are null where no joint work has one.
 
     Raises:
-        MetricsInputError: A column is missing, a key is null, a probability is no probability, or two names share a
-            place on one work.
+        MetricsInputError: A column is missing, a key is null, a probability is no probability, or two names
+            share a place on one work.
     """
     batches = list(collaborator_batches(bylines, as_of_year=as_of_year, chunk_pairs=chunk_pairs))
     return pl.concat(batches) if batches else pl.DataFrame(schema=COLLABORATORS)
@@ -83,7 +84,7 @@ def collaborator_batches(
     names = _placed(names)
     thresholds = _close_thresholds(names)
     members = names.filter(pl.col("n").is_between(2, LONGEST_BYLINE)).select(
-        # A work's names fill the rows first .. first + n - 1, so its pairs are found by row number, without a join.
+        # A work's names fill the rows first .. first + n - 1, so pairs need no join, only row numbers.
         (pl.int_range(pl.len(), dtype=pl.UInt32) - pl.col("rank")).alias("first"),
         _decay(as_of_year).alias("decay"),
         pl.exclude("work"),
@@ -139,15 +140,18 @@ def _check_names(names: pl.DataFrame) -> None:
     twice = names.filter(pl.col("is_same_work") & (pl.col("position") == pl.col("position").shift(1)))
     if twice.height:
         work_id, place = twice.select("work_id", "position").row(0)
-        raise MetricsInputError(f"bylines has {work_id}, position {place}, twice; give one row per printed name.")
+        raise MetricsInputError(
+            f"bylines has {work_id}, position {place}, twice; give one row per printed name."
+        )
 
 
 def _placed(names: pl.DataFrame) -> pl.DataFrame:
     """Say where each name stands on its byline.
 
     Returns:
-        The rows of `names`, in order: work, author, rank (from 0), n, stands (false for an author's further name on
-        one byline), probability, year, dilution, and even_closeness, which is set on alphabetical bylines only.
+        The rows of `names`, in order: work, author, rank (from 0), n, stands (false for an author's further
+        name on one byline), probability, year, dilution, and even_closeness, which is set on alphabetical
+        bylines only.
     """
     closeness = pl.DataFrame(
         {"n": list(_EVEN_CLOSENESS), "even_closeness": list(_EVEN_CLOSENESS.values())},
@@ -185,7 +189,9 @@ def _placed(names: pl.DataFrame) -> pl.DataFrame:
 
 def _stands(ranked: pl.DataFrame) -> pl.Series:
     """Whether a name is its author's one name on the byline: the most probable, then the earliest."""
-    numbered = ranked.select(_pair_key("work", "author").alias("key"), "probability", "rank").with_row_index("row")
+    numbered = ranked.select(_pair_key("work", "author").alias("key"), "probability", "rank").with_row_index(
+        "row"
+    )
     repeated = numbered.group_by("key").len().filter(pl.col("len") > 1)
     further = (
         numbered.join(repeated, on="key", how="semi")
@@ -196,8 +202,12 @@ def _stands(ranked: pl.DataFrame) -> pl.Series:
 
 
 def _close_thresholds(names: pl.DataFrame) -> pl.Series:
-    """Least strength of a close tie, by author number: half the root of W, the author's diluted works (at least 1)."""
-    works = names.filter("stands").group_by("author").agg(in_units(pl.col("dilution") * pl.col("probability")).sum())
+    """Least strength of a close tie, by author number: half the root of W, the author's diluted works."""
+    works = (
+        names.filter("stands")
+        .group_by("author")
+        .agg(in_units(pl.col("dilution") * pl.col("probability")).sum())
+    )
     threshold = CLOSE_FACTOR * from_units(pl.col("dilution")).clip(lower_bound=1.0).sqrt()
     return works.select("author", threshold.alias("threshold")).sort("author")["threshold"]
 
@@ -211,7 +221,7 @@ def _decay(as_of_year: int | None) -> pl.Expr:
 
 
 def _author_chunks(standing: pl.DataFrame, chunk_pairs: int) -> Iterator[tuple[int, int]]:
-    """Cut rows sorted by author into (offset, length) runs of whole authors with about `chunk_pairs` pairs each."""
+    """Cut rows sorted by author into (offset, length) runs of whole authors, about `chunk_pairs` each."""
     authors = (
         standing.group_by("author", maintain_order=True)
         .agg(pl.len().cast(pl.Int64).alias("rows"), pl.col("n").cast(pl.Int64).sum().alias("pairs"))
@@ -225,7 +235,7 @@ def _author_chunks(standing: pl.DataFrame, chunk_pairs: int) -> Iterator[tuple[i
 
 
 def _pairs(authors: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Set each name of `authors` beside every other standing name of its work: one row per joint work of a pair."""
+    """Set each name of `authors` beside every other standing name of its work: one row a pair and work."""
     last = pl.col("first") + pl.col("n")
     spread = authors.with_columns(other=pl.int_ranges("first", last, dtype=pl.UInt32)).explode("other")
     others = members.select("author", "rank", "probability", "stands")[spread["other"]]

@@ -24,6 +24,10 @@ TEXTS: Final = pl.List(pl.String())
 POINTS: Final = pl.Decimal(5, 2)
 
 
+EVIDENCE_IDS_SHOWN: Final = 10
+"""Ids kept per reason or conflict, the smallest first: enough to look at, the rest is a query away."""
+
+
 class MetricsInputError(ValueError):
     """A frame breaks its contract; the message is one sentence naming the column or row and the way out."""
 
@@ -62,9 +66,9 @@ MENTIONS: Final[Schema] = {
     "orcid": TEXT,
     "has_ror_institution": FLAG,
 }
-"""One name on one work with the author it was resolved to. orcid is what the *source record* asserts for this
-mention (OpenAlex `raw_orcid`), never the profile's ORCID handed back; given, orcid and has_ror_institution may be
-null."""
+"""One name on one work with the author it was resolved to. orcid is what the *source record* asserts for it
+(OpenAlex `raw_orcid`), never the profile's ORCID handed back; given, orcid and has_ror_institution may
+be null."""
 
 WORKS: Final[Schema] = {
     "work_id": TEXT,
@@ -72,8 +76,9 @@ WORKS: Final[Schema] = {
     "first_submitted_on": DAY,
     "is_confirmed": FLAG,
 }
-"""One work. byline_size counts the persons on its byline; first_submitted_on is the first version's date, null
-where unknown; is_confirmed says that a second independent source has the work with the same title and byline."""
+"""One work. byline_size counts the persons on its byline; first_submitted_on is the first version's date,
+null where unknown; is_confirmed says that a second independent source has the work with the same title and
+byline."""
 
 CITATIONS: Final[Schema] = {"citing_work_id": TEXT, "cited_work_id": TEXT}
 """One reference from a work to another; repeats count once."""
@@ -127,6 +132,25 @@ EVIDENCE: Final[Schema] = {
 }
 """One author with the x of every component; nulls count as 0 (none for claim, true for is_person)."""
 
+COMPONENT_NAMES: Final = (
+    "claim",
+    "orcid",
+    "affiliation",
+    "sources",
+    "citations",
+    "works",
+    "history",
+    "ties",
+    "conflict_discount",
+)
+"""The components of trust, in the order that reasons are given."""
+
+EVIDENCE_DETAILS: Final[Schema] = {f"{name}_loaded": FLAG for name in COMPONENT_NAMES} | {
+    f"{name}_ids": TEXTS for name in COMPONENT_NAMES
+}
+"""Columns that EVIDENCE may also have: whether a component's source was loaded (absent or null: it was), and
+the ids to show as its evidence (absent or null: none)."""
+
 TRUST_REASONS: Final[Schema] = {
     "author_id": TEXT,
     "component": TEXT,
@@ -150,6 +174,33 @@ TRUST_SCORES: Final[Schema] = {
     "model_version": TEXT,
 }
 """One author."""
+
+
+BIBTEX_WORKS: Final[Schema] = {
+    "work_id": TEXT,
+    "title": TEXT,
+    "publication_year": INTEGER,
+    "arxiv_id": TEXT,
+    "primary_category": TEXT,
+    "doi": TEXT,
+    "venue": TEXT,
+    "journal_ref": TEXT,
+}
+"""One work; everything but work_id may be null."""
+
+BIBTEX_NAMES: Final[Schema] = {
+    "work_id": TEXT,
+    "position": INTEGER,
+    "raw_name": TEXT,
+    "given": TEXT,
+    "family": TEXT,
+    "suffix": TEXT,
+    "kind": TEXT,
+}
+"""One name printed on one work, groups included; kind is person for people."""
+
+BIBTEX: Final[Schema] = {"work_id": TEXT, "bibtex": TEXT}
+"""One work with its entry."""
 
 
 def conform(

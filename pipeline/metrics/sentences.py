@@ -1,8 +1,8 @@
 """How a trust reason is worded: one plain sentence from the numbers, by rule.
 
-What belongs here: the wording. What does not: which numbers count (`trust`), any name of a person, a work or a source.
-Sentences are expressions over the wide rows of `trust` (`<component>_x`, `<component>_loaded`, `claim`, the two ORCID
-counts, `is_person`), so millions of rows are worded at once.
+What belongs here: the wording. What does not: which numbers count (`trust`), any name of a person, a work or
+a source. Sentences are expressions over the wide rows of `trust` (`<component>_x`, `<component>_loaded`,
+`claim`, the two ORCID counts, `is_person`), so millions of rows are worded at once.
 """
 
 from typing import Final
@@ -17,7 +17,7 @@ _CLAIMS: Final = {
     "pending": "A claim on this record waits for review and does not count yet.",
     "rejected": "A claim on this record was rejected.",
     "approved": "The person's claim on this record was approved.",
-    "approved_email": "The person's claim on this record was approved through an institutional e-mail address.",
+    "approved_email": "The person's claim on this record was approved by institutional e-mail.",
     "orcid_authenticated": "The person claimed this record while signed in to ORCID.",
 }
 
@@ -52,7 +52,8 @@ def sentence(component: str) -> pl.Expr:
         counted = _orcid()
     else:
         x = pl.col(f"{component}_x")
-        counted = pl.when(x > 0).then(_found(component, x)).otherwise(pl.lit(_NONE[component]))
+        found = _discount(x) if component == "conflict_discount" else _found(component, x)
+        counted = pl.when(x > 0).then(found).otherwise(pl.lit(_NONE[component]))
     return (
         pl.when(~pl.col("is_person"))
         .then(pl.lit(_NOT_A_PERSON))
@@ -67,30 +68,42 @@ def _found(component: str, x: pl.Expr) -> pl.Expr:
     works = _counted(x, "work", "works")
     match component:
         case "affiliation":
-            return pl.format("{} confirmed by a second source {} an institution for this person.", works, _verb(x, "name"))
+            return pl.format(
+                "{} confirmed by a second source {} an institution for this person.", works, _verb(x, "name")
+            )
         case "sources":
             return _weighted(x, pl.format("A second, independent source confirms {}", works))
         case "citations":
-            is_cited = pl.format("{} {} cited by confirmed works of other people", works, _plural(x, "is", "are"))
+            is_cited = pl.format(
+                "{} {} cited by confirmed works of other people", works, _plural(x, "is", "are")
+            )
             return _weighted(x, is_cited)
         case "works":
             return _weighted(x, pl.format("{} {} this person as an author", works, _verb(x, "list")))
         case "history":
             return pl.format("First and last work lie {} apart.", _counted(x, "year", "years"))
-        case "ties":
+        case _:
             people = _counted(x, "co-author", "co-authors")
             return pl.format("{} {} an established tie with this person.", people, _plural(x, "has", "have"))
-        case _:
-            conflicts = _counted(x, "open conflict", "open conflicts")
-            parts = (x + 1).cast(pl.Int64)
-            return pl.format(
-                "{} about who this is {} only 1 part in {} of the evidence.", conflicts, _verb(x, "leave"), parts
-            )
+
+
+def _discount(x: pl.Expr) -> pl.Expr:
+    """The sentence of x > 0 open conflicts."""
+    conflicts = _counted(x, "open conflict", "open conflicts")
+    leaves = _verb(x, "leave")
+    parts = (x + 1).cast(pl.Int64)
+    return pl.format("{} about who this is {} only 1 part in {} of the evidence.", conflicts, leaves, parts)
 
 
 def _orcid() -> pl.Expr:
-    supporting, contradicting, net = pl.col("orcid_supporting"), pl.col("orcid_contradicting"), pl.col("orcid_x")
-    assert_it = pl.format("{} {} this person's ORCID iD", _counted(supporting, "work", "works"), _verb(supporting, "assert"))
+    supporting, contradicting, net = (
+        pl.col("orcid_supporting"),
+        pl.col("orcid_contradicting"),
+        pl.col("orcid_x"),
+    )
+    assert_it = pl.format(
+        "{} {} this person's ORCID iD", _counted(supporting, "work", "works"), _verb(supporting, "assert")
+    )
     counting = pl.when(net > 0).then(pl.format("{}", _number(net))).otherwise(pl.lit("none"))
     contradicted = pl.format(
         "{}, but {} {} another, so {} {}.",

@@ -1,18 +1,18 @@
 """The trust score of a person's record: a sum of reasons, model version trust-1.
 
-What belongs here: the components and their maxima, the points of each, tiers and levels. What does not: where the x of
-a component comes from (`evidence`, `conflicts`), how a reason is worded (`sentences`).
+What belongs here: the components and their maxima, the points of each, tiers and levels. What does not: where
+the x of a component comes from (`evidence`, `conflicts`), how a reason is worded (`sentences`).
 
-The score says how well the evidence supports that a record is one real, rightly identified person whose listed works
-are theirs. It says nothing about how good the works are.
+The score says how well the evidence supports that a record is one real, rightly identified person whose
+listed works are theirs. It says nothing about how good the works are.
 
-points(component) = max * x / (x + k); score = claim + (sum of the points) / (1 + open conflicts). Maxima are chosen so
-that each tier boundary is a cap: 32 is all that one's own uploads can reach, 60 all that is possible without an
-identifier or a claim, 80 all without both. Nothing reads the clock.
+points(component) = max * x / (x + k); score = claim + (sum of the points) / (1 + open conflicts). Maxima are
+chosen so that each tier boundary is a cap: 32 is all that one's own uploads can reach, 60 all that is
+possible without an identifier or a claim, 80 all without both. Nothing reads the clock.
 
-Points are exact: x is kept to nine decimals and the half-up rounding to 0.01 is done in whole numbers, so that the
-result is that of decimal arithmetic on the x shown, on every machine. From x = 1,000,000 every component is at its
-maximum after rounding, and x is cut there for the arithmetic.
+Points are exact: x is kept to nine decimals and the half-up rounding to 0.01 is done in whole numbers, so
+that the result is that of decimal arithmetic on the x shown, on every machine. From x = 1,000,000 every
+component is at its maximum after rounding, and x is cut there for the arithmetic.
 """
 
 from collections.abc import Iterator
@@ -23,10 +23,10 @@ from typing import Final
 import polars as pl
 
 from pipeline.metrics.schemas import (
+    COMPONENT_NAMES,
     EVIDENCE,
-    FLAG,
+    EVIDENCE_DETAILS,
     POINTS,
-    TEXTS,
     TRUST_REASONS,
     TRUST_SCORES,
     MetricsInputError,
@@ -106,29 +106,33 @@ COMPONENTS: Final = (
 _SATURATING: Final = tuple((c.name, c.max, c.k) for c in COMPONENTS if c.max is not None and c.k is not None)
 
 
+_NUMBERS: Final = [column for column in EVIDENCE if column not in ("author_id", "is_person", "claim")]
+
+
 def trust_reasons(evidence: pl.DataFrame) -> pl.DataFrame:
     """Say what each component adds to an author's score, and why.
 
     Args:
-        evidence: `schemas.EVIDENCE`, one row per author, any order. Optional columns: `<component>_loaded` (false:
-            the source was not loaded; absent or null: loaded) and `<component>_ids` (list of ids to show as
-            evidence), for every component of `COMPONENTS`; the discount has no `_loaded`. A record that is no person
-            (a collaboration or placeholder) counts nothing.
+        evidence: `schemas.EVIDENCE`, one row per author, any order, with any of `schemas.EVIDENCE_DETAILS`. A
+            record that is no person (a collaboration or placeholder) counts nothing.
 
     Returns:
         `schemas.TRUST_REASONS`, one row per author and component, sorted by author_id, then in the order of
         `COMPONENTS`. The points of an author sum to the score before it is rounded to a whole number.
 
     Raises:
-        MetricsInputError: An author twice, a claim status that does not exist, an x that is negative or no number,
+        MetricsInputError: An author twice, a claim status that does not exist, an x that is negative or no
+        number,
             or an x of a component that says it was not loaded.
     """
     batches = list(trust_reason_batches(evidence))
     return pl.concat(batches) if batches else pl.DataFrame(schema=TRUST_REASONS)
 
 
-def trust_reason_batches(evidence: pl.DataFrame, *, chunk_authors: int = CHUNK_AUTHORS) -> Iterator[pl.DataFrame]:
-    """Give the rows of `trust_reasons` in order, whole authors at a time, for a caller that writes as it goes."""
+def trust_reason_batches(
+    evidence: pl.DataFrame, *, chunk_authors: int = CHUNK_AUTHORS
+) -> Iterator[pl.DataFrame]:
+    """Give the rows of `trust_reasons` in order, whole authors at a time, for a caller that writes on."""
     authors = _complete(evidence).sort("author_id")
     _check(authors)
     for chunk in authors.iter_slices(chunk_authors):
@@ -142,8 +146,8 @@ def trust_scores(reasons: pl.DataFrame) -> pl.DataFrame:
         reasons: `schemas.TRUST_REASONS`, all components of each author, any order.
 
     Returns:
-        `schemas.TRUST_SCORES`, sorted by author_id. trust_score is 0 to 100; score_ceiling is the sum of the maxima
-        of components whose source was loaded.
+        `schemas.TRUST_SCORES`, sorted by author_id. trust_score is 0 to 100; score_ceiling is the sum of the
+        maxima of components whose source was loaded.
 
     Raises:
         MetricsInputError: An author lacks a component or has one twice.
@@ -176,19 +180,21 @@ def trust_scores(reasons: pl.DataFrame) -> pl.DataFrame:
 
 
 def _complete(evidence: pl.DataFrame) -> pl.DataFrame:
-    """Give every author every column: `EVIDENCE` without nulls, `<component>_loaded` and `<component>_ids`."""
-    optional = {f"{c.name}_loaded": FLAG for c in COMPONENTS} | {f"{c.name}_ids": TEXTS for c in COMPONENTS}
-    present = {column: dtype for column, dtype in optional.items() if column in evidence.columns}
+    """Give every author every column of `EVIDENCE` and `EVIDENCE_DETAILS`, without nulls."""
+    present = {column: dtype for column, dtype in EVIDENCE_DETAILS.items() if column in evidence.columns}
+    absent = {column: dtype for column, dtype in EVIDENCE_DETAILS.items() if column not in evidence.columns}
     rows = conform(evidence, {**EVIDENCE, **present}, name="evidence", required=("author_id",))
-    absent = [pl.lit(None, dtype=dtype).alias(column) for column, dtype in optional.items() if column not in present]
-    x_columns = [column for column in EVIDENCE if column not in ("author_id", "is_person", "claim")]
-    return rows.with_columns(absent).with_columns(
-        pl.col("is_person").fill_null(value=True),
-        pl.col("claim").fill_null("none"),
-        pl.col(x_columns).fill_null(0),
-        pl.col([f"{c.name}_loaded" for c in COMPONENTS]).fill_null(value=True),
-        pl.col([f"{c.name}_ids" for c in COMPONENTS]).fill_null([]),
-    ).collect()
+    return (
+        rows.with_columns(pl.lit(None, dtype=dtype).alias(column) for column, dtype in absent.items())
+        .with_columns(
+            pl.col("is_person").fill_null(value=True),
+            pl.col("claim").fill_null("none"),
+            pl.col(_NUMBERS).fill_null(0),
+            pl.col([f"{name}_loaded" for name in COMPONENT_NAMES]).fill_null(value=True),
+            pl.col([f"{name}_ids" for name in COMPONENT_NAMES]).fill_null([]),
+        )
+        .collect()
+    )
 
 
 def _check(authors: pl.DataFrame) -> None:
@@ -201,13 +207,14 @@ def _check(authors: pl.DataFrame) -> None:
         author_id, claim = unknown.select("author_id", "claim").row(0)
         known = ", ".join(CLAIM_POINTS)
         raise MetricsInputError(f"evidence gives {author_id} the claim status {claim!r}; use one of {known}.")
-    numbers = [column for column in EVIDENCE if column not in ("author_id", "is_person", "claim")]
-    for column in numbers:
+    for column in _NUMBERS:
         number = pl.col(column).cast(pl.Float64)
         wrong = authors.filter(~(number.is_finite() & (number >= 0)))
         if wrong.height:
             author_id, x = wrong.select("author_id", column).row(0)
-            raise MetricsInputError(f"evidence gives {author_id} {column} {x}; give a finite number of 0 or more.")
+            raise MetricsInputError(
+                f"evidence gives {author_id} {column} {x}; give a finite number of 0 or more."
+            )
     for component in COMPONENTS:
         wrong = authors.filter((_x(component.name) > 0) & ~pl.col(f"{component.name}_loaded"))
         if wrong.height:
@@ -240,20 +247,22 @@ def _pointed(authors: pl.DataFrame) -> pl.DataFrame:
     return (
         authors.with_columns(xs)
         .with_columns((pl.col("claim_x") * 100).cast(pl.Int64).alias("claim_cents"), *cents)
-        .with_columns(_discount_cents(evidence, pl.col("conflict_discount_x")).alias("conflict_discount_cents"))
+        .with_columns(
+            _discount_cents(evidence, pl.col("conflict_discount_x")).alias("conflict_discount_cents")
+        )
         .with_columns(_status(c.name).alias(f"{c.name}_status") for c in COMPONENTS)
     )
 
 
 def _saturating_cents(name: str, maximum: int, k: int) -> pl.Expr:
-    """max * x / (x + k) in hundredths of a point, rounded half-up in whole numbers (at most 4e18: fits 64 bits)."""
+    """The points in hundredths, rounded half-up; whole numbers up to 4e18, which 64 bits hold."""
     x = (pl.col(f"{name}_x").clip(upper_bound=_SATURATED_X) * _X_UNITS).round().cast(pl.Int64)
     divisor = x + k * _X_UNITS
     return (2 * 100 * maximum * x + divisor) // (2 * divisor)
 
 
 def _discount_cents(evidence: pl.Expr, conflicts: pl.Expr) -> pl.Expr:
-    """What open conflicts take from the evidence: all but one part in (1 + conflicts), the part rounded half-up."""
+    """What open conflicts take from the evidence: all but one part in (1 + conflicts), which is rounded."""
     parts = 1 + conflicts.cast(pl.Int64)
     return (2 * evidence + parts) // (2 * parts) - evidence
 
@@ -285,7 +294,8 @@ def _stacked(authors: pl.DataFrame) -> pl.DataFrame:
         )
         for component in COMPONENTS
     )
-    # Row r of the result is component r % 9 of author r // 9: a gather by arithmetic, several times faster than a sort.
+    # Row r of the result is component r % 9 of author r // 9: a gather by arithmetic, several times faster
+    # than a sort.
     row = pl.int_range(stacked.height, dtype=pl.UInt32)
     components = len(COMPONENTS)
     return stacked.select(pl.all().gather((row % components) * authors.height + row // components))
@@ -303,7 +313,9 @@ def _check_complete(totals: pl.DataFrame) -> None:
 def _tier() -> pl.Expr:
     names = [pl.lit(name) for _, name in TIERS]
     floors = [pl.col("trust_score") > floor for floor, _ in TIERS]
-    return pl.coalesce(pl.when(above).then(name) for above, name in zip(floors, names, strict=True)).alias("trust_tier")
+    return pl.coalesce(pl.when(above).then(name) for above, name in zip(floors, names, strict=True)).alias(
+        "trust_tier"
+    )
 
 
 def _level() -> pl.Expr:

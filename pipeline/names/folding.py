@@ -10,8 +10,8 @@ from anyascii import anyascii
 
 __all__ = ["fold"]
 
-# Apostrophes and what transliteration turns ayn, hamza and the soft sign into: part of the word before.
-_APOSTROPHES = re.compile("['’‘ʼʻʹ′`´ʾʿ]")
+# What anyascii makes of apostrophes, ayn, hamza and the soft sign: part of the word before.
+_APOSTROPHES = re.compile("['`]")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 
@@ -19,9 +19,9 @@ _SEPARATORS = re.compile(r"[^a-z0-9]+")
 def fold(text: str) -> str:
     """Return the tokens of `text` in ASCII lower case, joined by single spaces; empty when nothing is left.
 
-    Letters of any script are transliterated (anyascii; Han as pinyin), diacritics go ("ü" is "u", "ß" is "ss",
-    "ø" is "o"). An apostrophe vanishes ("O'Brien" is "obrien"); a hyphen and every other mark separates
-    ("Jean-Pierre" is "jean pierre"). Idempotent and total.
+    Letters of any script are transliterated (anyascii; Han as pinyin), diacritics go ("ü" is "u", "ß" is
+    "ss", "ø" is "o"). An apostrophe vanishes ("O'Brien" is "obrien"); a hyphen and every other mark
+    separates ("Jean-Pierre" is "jean pierre"). Idempotent and total.
     """
     if not text.isascii():
         text = anyascii(text.casefold())

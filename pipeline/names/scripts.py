@@ -1,7 +1,7 @@
 """Names in East Asian scripts, and names printed in two scripts at once.
 
-Here: where the family name ends when nothing separates it, and the parting of "Wei Wang (王伟)". Not here: names
-in alphabets, romanised ones included (`parsing`).
+Here: where the family name ends when nothing separates it, and the parting of "Wei Wang (王伟)". Not here:
+names in alphabets, romanised ones included (`parsing`).
 """
 
 import re
@@ -18,7 +18,9 @@ _ANY = re.compile(_EAST_ASIAN)
 _HAS_KANA = re.compile(f"[{_KANA}]")
 _HAS_HANGUL = re.compile(f"[{_HANGUL}]")
 # A run of East Asian letters with what may stand inside it: spaces, interpuncts, a comma.
-_RUN = re.compile(f"[(\\[{{（【]?({_EAST_ASIAN}(?:[ \u3000·・‧•,，]*{_EAST_ASIAN})*)[)\\]}}）】]?")
+_INSIDE = "[ \u3000\u00b7\u30fb\u2027\u2022,\uff0c]*"
+_RUN = re.compile(f"[(\\[{{\uff08\u3010]?({_EAST_ASIAN}(?:{_INSIDE}{_EAST_ASIAN})*)[)\\]}}\uff09\u3011]?")
+_LONGEST_NAME = 5  # characters without a space; longer text is no name of these languages
 _OTHER_LETTER = re.compile(r"[^\W\d_]")
 _INTERPUNCT = re.compile("[·・‧•]")
 _KANJI_THEN_KANA = re.compile(f"^([{_HAN}]+)([{_KANA}]+)$")
@@ -32,12 +34,13 @@ def is_east_asian(text: str) -> bool:
 def part_scripts(text: str) -> tuple[str, str | None]:
     """Part a name printed in two scripts into (the alphabetic form, the East Asian form).
 
-    The alphabetic form leads, as it is what other bylines print. Text in one script comes back as it is, with null.
+    The alphabetic form leads, as it is what other bylines print. Text in one script comes back as it is,
+    with null.
     """
     if not is_east_asian(text):
         return text, None
-    rest = _RUN.sub(" ", text).strip(" ,;/|-()（）")
-    if len(_OTHER_LETTER.findall(rest)) < 2:  # noqa: PLR2004 - a stray letter is no name
+    rest = _RUN.sub(" ", text).strip(" ,;/|-()\uff08\uff09")
+    if len(_OTHER_LETTER.findall(rest)) <= 1:  # a stray letter is no name
         return text, None
     found = _RUN.search(text)
     return " ".join(rest.split()), found[1] if found else None
@@ -46,11 +49,11 @@ def part_scripts(text: str) -> tuple[str, str | None]:
 def split_east_asian(text: str) -> tuple[str | None, str]:
     """Split a name in an East Asian script into (given, family); given is null for a mononym.
 
-    Family first. With a space or comma the first part is the family name. Without: a listed compound surname, else
-    one character; four Han characters, or Han then kana, are taken as Japanese (two and two; at the change of
-    script). A Western name written with interpuncts (约翰·史密斯) keeps its own order.
+    Family first. With a space or comma the first part is the family name. Without: a listed compound
+    surname, else one character; four Han characters, or Han then kana, are taken as Japanese (two and two;
+    at the change of script). A Western name written with interpuncts (约翰·史密斯) keeps its own order.
     """
-    text = text.replace("，", ",").strip(" ,")
+    text = text.replace("\uff0c", ",").strip(" ,")
     if "," in text:
         family, _, given = text.partition(",")
         return given.replace(",", "").strip() or None, family.strip()
@@ -68,15 +71,15 @@ def split_east_asian(text: str) -> tuple[str | None, str]:
 
 def _family_length(text: str) -> int:
     """Length of the family name at the head of an unspaced name; the whole when it cannot be told."""
-    length = len(text)
-    if length < 2 or length > 5:  # noqa: PLR2004 - one character, or no name of these languages
-        return length
+    if len(text) <= 1 or len(text) > _LONGEST_NAME:
+        return len(text)
+    head, third, fourth = text[:2], text[2:3], text[3:4]
     if _HAS_HANGUL.search(text):
-        sure = text[:2] in HANGUL_SURE_COMPOUNDS and length > 2  # noqa: PLR2004
-        return 2 if sure or (length > 3 and text[:2] in HANGUL_COMPOUND_SURNAMES) else 1  # noqa: PLR2004
+        is_compound = head in (HANGUL_COMPOUND_SURNAMES if fourth else HANGUL_SURE_COMPOUNDS)
+        return 2 if third and is_compound else 1
     if _HAS_KANA.search(text):
         changed = _KANJI_THEN_KANA.match(text)
-        return len(changed[1]) if changed else length
-    if length > 2 and text[:2] in HAN_COMPOUND_SURNAMES:  # noqa: PLR2004
+        return len(changed[1]) if changed else len(text)
+    if third and head in HAN_COMPOUND_SURNAMES:
         return 2
-    return 1 if length < 4 else 2  # noqa: PLR2004
+    return 2 if fourth else 1

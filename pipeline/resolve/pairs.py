@@ -75,14 +75,20 @@ def pair_space(sizes: IntArray) -> PairSpace:
     )
 
 
-def overlap(space: PairSpace, bags: Bags, rows: IntArray, excluded: npt.NDArray[np.int32] | None = None) -> FloatArray:
+def overlap(
+    space: PairSpace,
+    bags: Bags,
+    rows: IntArray,
+    excluded: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]] | None = None,
+) -> FloatArray:
     """Sum, for every pair of a batch, the products of the weights of the codes that both rows' bags hold.
 
     Args:
         space: The batch's pairs.
         bags: Weighted codes, one bag per work or mention.
         rows: The bag of each row of the batch.
-        excluded: A code that each row does not count (a mention is not its own co-author).
+        excluded: The kind of each code, and for each row the kind that it does not count (a mention is not
+            its own co-author).
 
     Returns:
         One value per pair, 0 where nothing is shared. With bags of length 1 it is the cosine.
@@ -90,7 +96,8 @@ def overlap(space: PairSpace, bags: Bags, rows: IntArray, excluded: npt.NDArray[
     result = np.zeros(space.count, dtype=np.float32)
     entry, code, weight = bags.entries(rows)
     if excluded is not None:
-        keep = code != excluded[entry]
+        kind_of_code, unwanted = excluded
+        keep = kind_of_code[code] != unwanted[entry]
         entry, code, weight = entry[keep], code[keep], weight[keep]
     if not len(entry):
         return result

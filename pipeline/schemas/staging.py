@@ -94,6 +94,8 @@ class ArxivRecords(dy.Schema):
     report_no = text("Report number.")
     first_submitted_at = instant("When version 1 was submitted.")
     last_updated_at = instant("When this version was submitted.")
+    code_urls = texts("Links to code in the abstract and comments, in order of appearance.")
+    dataset_urls = texts("Links to data in the abstract and comments, in order of appearance.")
     is_withdrawn = dy.Bool(description="The newest version withdraws the paper.")
     page_id = dy.String(description="Raw page the record came from.")
     fetched_at = instant("When that page was fetched.", nullable=False)
@@ -143,6 +145,8 @@ class OpenAlexWorks(dy.Schema):
         description="OpenAlex topics, primary first.",
     )
     keywords = texts("OpenAlex keywords.")
+    code_urls = texts("Links to code in the abstract, in order of appearance.")
+    dataset_urls = texts("Links to data in the abstract, in order of appearance.")
     referenced_works = texts("OpenAlex ids of the works it cites.")
     updated_at = instant("OpenAlex's updated_date.")
     page_id = dy.String(description="Raw page the record came from.")

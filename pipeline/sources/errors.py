@@ -1,6 +1,7 @@
 """What can go wrong between us and a source, each with one sentence for the person who reads it.
 
-Here: the exceptions that `sources` raises. Not here: a record that breaks a rule, which is data (`pages.Reject`).
+Here: the exceptions that `sources` raises. Not here: a record that breaks a rule, which is data
+(`pages.Reject`).
 """
 
 from typing import TYPE_CHECKING
@@ -49,7 +50,9 @@ class OversizeError(SourceError):
 
 
 class BadPageError(SourceError):
-    """An answer with a good status that is no good page: HTML, cut off, an error entry, empty against its own total.
+    """An answer that is no good page though its status is good.
+
+    HTML, cut off, an error entry, empty against its own total.
 
     Args:
         message: The sentence to show.

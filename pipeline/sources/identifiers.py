@@ -12,28 +12,30 @@ from urllib.parse import unquote
 NOT_PEOPLE = frozenset({"A9999999999", "A5317838346"})
 """OpenAlex's null author (never disambiguated, or removed on request) and its deleted author."""
 
-ARXIV_ID = r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z]+(?:-[a-z]+)?/\d{2}(?:0[1-9]|1[0-2])\d{3})"
+ARXIV_ID = r"(?:[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z]+(?:-[a-z]+)?/[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3})"
 """Both forms of https://info.arxiv.org/help/arxiv_identifier.html, as a pattern without anchors."""
 
 _ARXIV_WRITTEN = re.compile(
     r"(?:(?:https?://)?(?:[a-z.-]+\.)?arxiv\.org/(?:abs|pdf|html)/|(?:pmh:)?oai:arxiv\.org:|arxiv:\s*)?"
     r"(?P<archive>[a-z]+(?:-[a-z]+)?)?(?P<subject>\.[a-z]{2})?(?P<slash>/)?"
     r"(?P<number>\d{4}\.\d{4,5}|\d{7})(?:v(?P<version>[1-9]\d{0,2}))?(?:\.pdf)?/?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _ARXIV_CANONICAL = re.compile(ARXIV_ID)
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
+_DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
 _DOI_PREFIX = re.compile(r"^\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
-_ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])/?")
-_OPENALEX = re.compile(r"(?:https?://(?:api\.)?openalex\.org/(?:[a-z]+/)?)?([AIWSTFPCawistfpc]\d{1,12})")
+_ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])/?", re.ASCII)
+_OPENALEX = re.compile(
+    r"(?:https?://(?:api\.)?openalex\.org/(?:[a-z]+/)?)?([AIWSTFPCawistfpc]\d{1,12})", re.ASCII
+)
 
 
 def split_arxiv_id(written: str) -> tuple[str | None, int | None]:
     """Return the canonical arXiv id and the version in `written`, each null when there is none.
 
-    Takes bare ids, `arXiv:` ids, OAI identifiers and abs, pdf and html URLs. The subject class of an old id goes
-    (`math.GT/0309136` is `math/0309136`). Anything else around the id makes it no id.
+    Takes bare ids, `arXiv:` ids, OAI identifiers and abs, pdf and html URLs. The subject class of an old id
+    goes (`math.GT/0309136` is `math/0309136`). Anything else around the id makes it no id.
     """
     match = _ARXIV_WRITTEN.fullmatch(written.strip())
     if match is None:
@@ -63,6 +65,13 @@ def normalise_doi(written: str | None) -> str | None:
     return parts[0].rstrip(",;").lower()
 
 
+def arxiv_id_of_oai(identifier: str | None) -> str | None:
+    """Return the arXiv id in an OAI identifier of arXiv's, also behind OpenAlex's `pmh:`; else null."""
+    if not identifier or "oai:arxiv.org:" not in identifier.lower():
+        return None
+    return split_arxiv_id(identifier)[0]
+
+
 def arxiv_id_of_doi(doi: str | None) -> str | None:
     """Return the arXiv id that a DOI of arXiv's own (`10.48550/arXiv.2002.03532`) names, or null."""
     match = _ARXIV_DOI.fullmatch(normalise_doi(doi) or "")
@@ -70,7 +79,7 @@ def arxiv_id_of_doi(doi: str | None) -> str | None:
 
 
 def arxiv_id_of_url(url: str | None) -> str | None:
-    """Return the arXiv id of an arXiv page, of its DOI, or of that DOI's DataCite entry; null for other URLs."""
+    """Return the arXiv id of an arXiv page, of its DOI, or of that DOI's DataCite entry; else null."""
     if not url:
         return None
     url = unquote(url)

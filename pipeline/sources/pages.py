@@ -1,11 +1,16 @@
 """A page: one answer of a source as received, and what reading it gave.
 
-Here: the plain types that pass between the clients, the landing and the parsers. Not here: any reading or writing.
+Here: the plain types that pass between the clients, the landing and the parsers. Not here: any reading or
+writing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 MAX_PAYLOAD_CHARS = 100_000
 """A rejected record is kept up to here; the raw page has the rest."""
@@ -29,7 +34,8 @@ class RawPage:
     Attributes:
         source: A `Source`.
         request: The URL that was asked, without secrets.
-        window: What the page is part of: `SINCE/UNTIL` for days, `ids:DIGEST` for a list of ids, else a file name.
+        window: What the page is part of: `SINCE/UNTIL` for days, `ids:DIGEST` for a list of ids, else a file
+            name.
         status: HTTP status; 200 for a slice of a file.
         media_type: The answer's Content-Type, lower case, without parameters.
         body: The bytes, after transfer and content decoding.
@@ -47,6 +53,10 @@ class RawPage:
     fetched_at: datetime
     received: int
     total: int | None
+
+
+Refuse = Callable[[RawPage, str], object]
+"""Takes a page that was not accepted, and the sentence why; `Landing.refuse` is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedPage[T]:
+class ParsedPage(Generic[T]):
     """Every record of a page, once: accepted in `records` or rejected in `rejects`, both in page order."""
 
     records: list[T]

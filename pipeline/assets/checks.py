@@ -1,0 +1,186 @@
+"""Asset checks: what a contract cannot say of a single row. One property each; blocking where the marts would lie."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import dagster as dg
+
+from pipeline.assets.specs import WRITER_POOL, asset_key
+from pipeline.resources import WarehouseResource
+from pipeline.schemas import INPUT_TABLES, TABLES, layer
+from warehouse import violations
+
+REJECTED_SHARE = 0.02
+"""Share of rejected records over which a source has changed its form, not sent a few bad records."""
+
+
+@dataclass(frozen=True)
+class Property:
+    """A number that must be 0, or a share that must stay below a bound.
+
+    Args:
+        table: The asset it is a check of.
+        name: Name of the check.
+        sql: Query of the one number.
+        says: What holds when it passes.
+        bound: Greatest value that passes.
+        blocking: Whether what is downstream would lie if it failed.
+    """
+
+    table: str
+    name: str
+    sql: str
+    says: str
+    bound: float = 0
+    blocking: bool = True
+
+
+PROPERTIES = (
+    Property(
+        "staging.page_loads",
+        "received_is_accepted_and_rejected",
+        """
+        SELECT abs((SELECT sum(received) - sum(accepted) FROM staging.page_loads) - (SELECT count(*) FROM staging.rejected))
+        """,
+        "Every received record was accepted, or stands in staging.rejected.",
+    ),
+    Property(
+        "staging.page_loads",
+        "every_page_read",
+        "SELECT count(*) FROM raw.pages WHERE page_id NOT IN (SELECT page_id FROM staging.page_loads)",
+        "Every landed page was read.",
+    ),
+    Property(
+        "staging.rejected",
+        "rejected_share",
+        "SELECT sum(rejected) / greatest(sum(received), 1) FROM staging.page_loads",
+        f"At most {REJECTED_SHARE:.0%} of the records broke a rule.",
+        bound=REJECTED_SHARE,
+        blocking=False,
+    ),
+    Property(
+        "staging.works",
+        "every_arxiv_paper_is_a_work",
+        """
+        SELECT count(DISTINCT arxiv_id) FROM staging.arxiv_records
+        WHERE 'arxiv:' || arxiv_id NOT IN (SELECT work_id FROM staging.works)
+        """,
+        "No paper of arXiv was lost on the way to the works.",
+    ),
+    Property(
+        "staging.mentions",
+        "whole_bylines",
+        """
+        SELECT count(*) FROM (
+            SELECT work.work_id FROM staging.works AS work LEFT JOIN staging.mentions USING (work_id)
+            GROUP BY work.work_id, work.byline_size HAVING count(mention_id) != work.byline_size
+        )
+        """,
+        "Every name of a byline is a mention.",
+    ),
+    Property(
+        "resolved.author_mentions",
+        "every_mention_has_one_author",
+        """
+        SELECT (SELECT count(*) FROM staging.mentions ANTI JOIN resolved.author_mentions USING (mention_id))
+            + (SELECT count(*) FROM resolved.author_mentions ANTI JOIN staging.mentions USING (mention_id))
+        """,
+        "Every mention has one author, and every author's mention exists.",
+    ),
+    Property(
+        "resolved.author_mentions",
+        "same_work_apart",
+        """
+        SELECT count(*) FROM (
+            SELECT author_id, work_id FROM resolved.author_mentions INNER JOIN staging.mentions USING (mention_id)
+            GROUP BY author_id, work_id HAVING count(*) > 1
+        ) WHERE NOT EXISTS (SELECT 1 FROM resolved.corrections WHERE kind = 'same' AND status = 'approved')
+        """,
+        "No author stands twice on a byline, unless a correction says so.",
+    ),
+    Property(
+        "resolved.links",
+        "bits_add_up",
+        """
+        SELECT count(*) FROM (
+            SELECT match_weight, list_sum([COLUMNS('.*_weight')]) - match_weight AS parts FROM resolved.links
+        ) WHERE abs(parts - match_weight) > 0.001
+        """,
+        "The comparison weights of every link add up to its match weight.",
+        blocking=False,
+    ),
+    Property(
+        "resolved.author_redirects",
+        "redirects_end",
+        """
+        SELECT count(*) FROM resolved.author_redirects AS redirect
+        WHERE author_id IN (SELECT old_author_id FROM resolved.author_redirects)
+            OR author_id NOT IN (SELECT author_id FROM resolved.author_mentions)
+        """,
+        "Every redirect leads to a living author in one step.",
+    ),
+    Property(
+        "marts.trust_reasons",
+        "points_add_up_to_the_score",
+        """
+        SELECT count(*) FROM (
+            SELECT author_id, floor(sum(points::DECIMAL(9, 2)) + 0.5) AS score FROM marts.trust_reasons GROUP BY author_id
+        ) AS reasons INNER JOIN marts.authors AS author USING (author_id) WHERE reasons.score != author.trust_score
+        """,
+        "The points of every author add up to the trust score.",
+    ),
+    Property(
+        "marts.papers",
+        "every_work_has_a_page",
+        "SELECT count(*) FROM staging.works ANTI JOIN marts.papers USING (work_id)",
+        "Every work has a page.",
+    ),
+)
+"""The checks, in the order of the flow."""
+
+
+def checks_of(layer_name: str) -> dg.AssetChecksDefinition:
+    """All checks of a layer as one step: unique keys of every table, and the layer's properties."""
+    tables = [name for name in TABLES if layer(name) == layer_name and name not in INPUT_TABLES]
+    properties = [each for each in PROPERTIES if layer(each.table) == layer_name]
+    keyed = [name for name in tables if TABLES[name].primary_key()]
+    specs = [
+        *(
+            dg.AssetCheckSpec(
+                "unique_key",
+                asset=asset_key(name),
+                blocking=True,
+                description=f"No two rows share {', '.join(TABLES[name].primary_key())}.",
+            )
+            for name in keyed
+        ),
+        *(
+            dg.AssetCheckSpec(each.name, asset=asset_key(each.table), blocking=each.blocking, description=each.says)
+            for each in properties
+        ),
+    ]
+
+    @dg.multi_asset_check(specs=specs, name=f"{layer_name}_checks", pool=WRITER_POOL)
+    def layer_checks(warehouse: WarehouseResource) -> Iterator[dg.AssetCheckResult]:
+        with warehouse.open().write() as con:
+            doubles = {name: violations(con, name) for name in keyed}
+            values = [(each, con.execute(each.sql).fetchall()[0][0] or 0) for each in properties]
+        for name, rows in doubles.items():
+            yield dg.AssetCheckResult(
+                asset_key=asset_key(name), check_name="unique_key", passed=rows == 0, metadata={"rows": rows}
+            )
+        for each, value in values:
+            yield dg.AssetCheckResult(
+                asset_key=asset_key(each.table),
+                check_name=each.name,
+                passed=value <= each.bound,
+                metadata={"value": float(value), "bound": float(each.bound)},
+            )
+
+    return layer_checks
+
+
+raw_checks = checks_of("raw")
+staging_checks = checks_of("staging")
+resolved_checks = checks_of("resolved")
+marts_checks = checks_of("marts")

@@ -1,0 +1,86 @@
+"""What Dagster shows of a table, derived from its contract, and the partitions and pools that assets share."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import dagster as dg
+import duckdb
+
+from pipeline.schemas import TABLES, Table, description, layer
+from pipeline.steps import count
+from warehouse import Warehouse
+
+DAYS = dg.DailyPartitionsDefinition(start_date="1986-01-01", timezone="UTC")
+"""A partition is a UTC day of first submission; arXiv holds papers dated back to 1986."""
+
+WRITER_POOL = "warehouse"
+"""Pool of everything that opens the working file: DuckDB takes one writer process."""
+
+OWNERS = ["team:warehouse"]
+
+
+def asset_key(table: str) -> dg.AssetKey:
+    """The asset of a table: `staging.works` is staging/works."""
+    return dg.AssetKey(table.split("."))
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """A contract's columns as the catalogue shows them."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=name,
+                type=str(column.dtype),
+                description=column.description,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable),
+            )
+            for name, column in table.columns().items()
+        ]
+    )
+
+
+def table_spec(table: str, deps: Iterable[str], *, code_version: str = "1") -> dg.AssetSpec:
+    """The asset of a table that SQL or a pure function fills."""
+    contract = TABLES[table]
+    return dg.AssetSpec(
+        key=asset_key(table),
+        deps=[asset_key(name) for name in deps],
+        description=description(contract),
+        group_name=layer(table),
+        kinds={"duckdb", "table"},
+        owners=OWNERS,
+        code_version=code_version,
+        metadata={
+            "dagster/column_schema": column_schema(contract),
+            "dagster/table_name": table,
+        },
+    )
+
+
+def table_specs(tables: Sequence[str], deps: Sequence[str]) -> list[dg.AssetSpec]:
+    """The assets of the tables one step fills from the same tables."""
+    return [table_spec(table, deps) for table in tables]
+
+
+def fill(
+    warehouse: Warehouse, tables: Sequence[str], step: Callable[[duckdb.DuckDBPyConnection], Mapping[str, int]]
+) -> list[dg.MaterializeResult]:
+    """Run a step in one transaction; one materialisation a table it fills, made once everything is committed."""
+    with warehouse.write() as con:
+        counts = step(con)
+        rows = row_counts(con, tables)
+    return results(rows, counts)
+
+
+def row_counts(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, int]:
+    """Rows by table."""
+    return {table: count(con, f"SELECT count(*) FROM {table}") for table in tables}
+
+
+def results(rows: Mapping[str, int], counts: Mapping[str, int]) -> list[dg.MaterializeResult]:
+    """One materialisation a table with its row count; what the step counted stands on the first."""
+    return [
+        dg.MaterializeResult(
+            asset_key=asset_key(table), metadata={"dagster/row_count": n, **(counts if place == 0 else {})}
+        )
+        for place, (table, n) in enumerate(rows.items())
+    ]

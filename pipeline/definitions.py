@@ -1,0 +1,35 @@
+"""The Dagster definitions, assembled and nothing else; tests pass their own resources to `build_definitions`."""
+
+from typing import Any
+
+import dagster as dg
+
+from pipeline.assets import checks, marts, raw, resolved, staging
+from pipeline.resources import ArxivResource, LandingResource, OpenAlexResource, WarehouseResource
+from pipeline.schedules import DAILY, FETCH, IMPORT, TRANSFORM, daily_schedule
+
+
+def build_definitions(**resources: Any) -> dg.Definitions:
+    """Every asset, check, job and schedule.
+
+    Args:
+        resources: Resources that stand in for the defaults, by key: warehouse, landing, arxiv, openalex.
+    """
+    defaults = {
+        "warehouse": WarehouseResource(),
+        "landing": LandingResource(),
+        "arxiv": ArxivResource(),
+        "openalex": OpenAlexResource(),
+    }
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules([raw, staging, resolved, marts]),
+        asset_checks=dg.load_asset_checks_from_modules([checks]),
+        jobs=[FETCH, TRANSFORM, IMPORT, DAILY],
+        schedules=[daily_schedule],
+        resources=defaults | resources,
+        # One process: the steps share one DuckDB writer anyway, and a process a step costs 3.5 s each.
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions()

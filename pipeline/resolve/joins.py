@@ -1,0 +1,257 @@
+"""Joining clusters across units: corrections and ORCIDs across blocks, and the units of a block too large to compare whole.
+
+What belongs here: decisions between finished clusters. What does not: decisions inside a unit (`clustering`).
+
+The order of precedence of `constraints` holds here too: `same` corrections first, then equal ORCIDs, then scores;
+each join is refused if it would put a pair of mentions together that a higher rule keeps apart.
+"""
+
+from collections import defaultdict
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.resolve.bags import Bags
+from pipeline.resolve.clustering import MOST_BITS
+from pipeline.resolve.comparisons import compare
+from pipeline.resolve.constraints import Corrections
+from pipeline.resolve.evidence import Evidence
+from pipeline.resolve.links import Links, all_links, no_links, pair_links
+from pipeline.resolve.model import Model
+from pipeline.resolve.name_levels import NameLevel, compare_names
+from pipeline.resolve.pairs import pair_space
+
+LongArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+WIDEST_GROUP: Final = 200
+"""A co-author shared by more of a block's mentions than this proposes no pair: it would propose them all."""
+
+_PAIRS_AT_ONCE: Final = 400_000
+
+
+class Clusters:
+    """Clusters of mentions that can be merged, keeping what must stay apart apart.
+
+    Args:
+        anchor: The smallest mention of each mention's cluster.
+        work: The work of each mention.
+        corrections: Decisions by people.
+    """
+
+    def __init__(self, anchor: LongArray, work: npt.NDArray[np.int32], corrections: Corrections) -> None:
+        self.anchor = anchor.copy()
+        self._work = work
+        order = np.argsort(anchor, kind="stable")
+        self._order = order
+        self._first = np.searchsorted(anchor[order], np.arange(len(anchor)), side="left")
+        self._last = np.searchsorted(anchor[order], np.arange(len(anchor)), side="right")
+        self._merged: dict[int, LongArray] = {}
+        self._enemies: dict[int, set[int]] = defaultdict(set)
+        for left, right in corrections.different:
+            self._enemies[left].add(right)
+            self._enemies[right].add(left)
+
+    def members(self, anchor: int) -> LongArray:
+        """Mentions of a cluster, ascending."""
+        merged = self._merged.get(anchor)
+        return merged if merged is not None else self._order[self._first[anchor] : self._last[anchor]]
+
+    def share_a_work(self, one: int, other: int) -> bool:
+        """Tell whether two clusters have mentions on one work."""
+        left, right = self._work[self.members(one)], self._work[self.members(other)]
+        return bool(np.isin(left, right).any())
+
+    def kept_apart(self, one: int, other: int) -> bool:
+        """Tell whether a correction keeps mentions of the two clusters apart."""
+        if not self._enemies:
+            return False
+        right = set(self.members(other).tolist())
+        return any(self._enemies[row] & right for row in self.members(one).tolist() if row in self._enemies)
+
+    def merge(self, one: int, other: int) -> None:
+        """Make two clusters one."""
+        keep, gone = min(one, other), max(one, other)
+        members = np.sort(np.concatenate((self.members(keep), self.members(gone))))
+        self._merged[keep] = members
+        self._merged.pop(gone, None)
+        self.anchor[members] = keep
+
+
+def join_across(
+    evidence: Evidence, corrections: Corrections, anchor: LongArray, oversize: BoolArray, model: Model
+) -> tuple[LongArray, Links]:
+    """Join clusters of different units.
+
+    Args:
+        evidence: What is known of all mentions.
+        corrections: Decisions by people.
+        anchor: The smallest mention of each mention's cluster, from the units.
+        oversize: Mentions in blocks that were split into units.
+        model: Weights.
+
+    Returns:
+        The new anchors, and one link for each join.
+    """
+    clusters = Clusters(anchor, evidence.work, corrections)
+    parts = [
+        _join_corrections(clusters, evidence, corrections, model),
+        _join_orcids(clusters, evidence, model),
+        _join_units(clusters, evidence, oversize, model),
+    ]
+    return clusters.anchor, all_links(parts)
+
+
+def _links_between(evidence: Evidence, pairs: list[tuple[int, int]], model: Model, *, corrected: bool) -> Links:
+    """Links of pairs of mentions, with their weights."""
+    if not pairs:
+        return no_links()
+    mentions = np.array([row for pair in pairs for row in pair], dtype=np.int64)
+    space = pair_space(np.full(len(pairs), 2))
+    compared = compare(evidence, mentions, space)
+    forced = np.full(len(pairs), corrected)
+    return pair_links(space, mentions, np.arange(len(pairs)), forced, compared, model)
+
+
+def _join_corrections(clusters: Clusters, evidence: Evidence, corrections: Corrections, model: Model) -> Links:
+    joined = []
+    for row in np.flatnonzero(corrections.joined).tolist():
+        first = int(corrections.group[row])
+        one, other = int(clusters.anchor[first]), int(clusters.anchor[row])
+        if one != other and not clusters.kept_apart(one, other):
+            clusters.merge(one, other)
+            joined.append((first, row))
+    return _links_between(evidence, joined, model, corrected=True)
+
+
+def _join_orcids(clusters: Clusters, evidence: Evidence, model: Model) -> Links:
+    """Join clusters that share an ORCID: name changes, and units of one block."""
+    rows = np.flatnonzero((evidence.orcid >= 0) & (evidence.block >= 0))
+    rows = rows[np.lexsort((rows, evidence.orcid[rows]))]
+    joined = []
+    for group in np.split(rows, np.flatnonzero(np.diff(evidence.orcid[rows])) + 1) if len(rows) else []:
+        if len(np.unique(clusters.anchor[group])) == 1:
+            continue
+        first = int(group[0])
+        for row in group[1:].tolist():
+            one, other = int(clusters.anchor[first]), int(clusters.anchor[row])
+            if one == other or not _names_fit(evidence, clusters, one, other):
+                continue
+            if clusters.share_a_work(one, other) or clusters.kept_apart(one, other):
+                continue
+            clusters.merge(one, other)
+            joined.append((first, row))
+    return _links_between(evidence, joined, model, corrected=False)
+
+
+def _names_fit(evidence: Evidence, clusters: Clusters, one: int, other: int) -> bool:
+    """Tell whether no two given names of two clusters are impossible for one person."""
+    left, right = (np.unique(evidence.name[clusters.members(anchor)]) for anchor in (one, other))
+    a, b = np.repeat(left, len(right)), np.tile(right, len(left))
+    level, _ = compare_names(evidence.names, evidence.rarity, a, b)
+    return not bool((level == NameLevel.IMPOSSIBLE).any())
+
+
+def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, model: Model) -> Links:
+    """Join clusters of a split block where shared co-authors propose it and the linkage of all their pairs agrees.
+
+    The strongest join goes first; a cluster of initials joins at most one cluster, and its later rivals are
+    measured no more: what remains apart would have needed the whole block at once.
+    """
+    rows = np.flatnonzero(oversize)
+    if not len(rows):
+        return no_links()
+    proposals = _proposed(clusters, evidence, rows)
+    scored = [entry for entry in _scored(clusters, evidence, proposals, model) if entry[0] >= model.threshold]
+    scored.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
+    taken: set[int] = set()
+    joined = []
+    for _, one, other, pair in scored:
+        if one in taken or other in taken:
+            continue
+        now_one, now_other = int(clusters.anchor[one]), int(clusters.anchor[other])
+        if now_one == now_other or clusters.kept_apart(now_one, now_other):
+            continue
+        if clusters.share_a_work(now_one, now_other) or not _names_fit(evidence, clusters, now_one, now_other):
+            continue
+        clusters.merge(now_one, now_other)
+        taken.update(anchor for anchor in (one, other) if not _written(evidence, clusters, anchor))
+        joined.append(pair)
+    return _links_between(evidence, joined, model, corrected=False)
+
+
+def _written(evidence: Evidence, clusters: Clusters, anchor: int) -> bool:
+    """Tell whether a cluster's anchor has its first name written out."""
+    return bool(evidence.names.full[evidence.name[anchor]] >= 0)
+
+
+def _proposed(clusters: Clusters, evidence: Evidence, rows: LongArray) -> npt.NDArray[np.int64]:
+    """Pairs of clusters of one block that share a not too common co-author and whose names fit: (n, 2) anchors."""
+    found = [
+        _shared_codes(clusters, evidence, rows, evidence.coauthor_initial, None),
+        _shared_codes(clusters, evidence, rows, evidence.coauthor_full, evidence.block_of_full),
+    ]
+    return np.unique(np.concatenate(found), axis=0)
+
+
+def _shared_codes(
+    clusters: Clusters, evidence: Evidence, rows: LongArray, bags: Bags, block_of: npt.NDArray[np.int32] | None
+) -> npt.NDArray[np.int64]:
+    entry, code, _ = bags.entries(evidence.work[rows].astype(np.int64))
+    own = evidence.block[rows][entry]
+    keep = (code if block_of is None else block_of[code]) != own
+    entry, code, own = entry[keep], code[keep], own[keep]
+    anchors = clusters.anchor[rows][entry]
+    triple = np.unique(np.stack([own.astype(np.int64) * bags.vocabulary + code, anchors]), axis=1)
+    key, anchors = triple
+    start = np.searchsorted(key, key, side="left")
+    size = np.searchsorted(key, key, side="right") - start
+    place = np.flatnonzero((size > 1) & (size <= WIDEST_GROUP))
+    after = start[place] + size[place] - place - 1
+    left = np.repeat(place, after)
+    right = left + 1 + np.arange(len(left)) - np.repeat(np.concatenate(([0], np.cumsum(after)[:-1])), after) if len(place) else left
+    pairs = np.unique(np.stack([anchors[left], anchors[right]], axis=1), axis=0)
+    level, _ = compare_names(evidence.names, evidence.rarity, evidence.name[pairs[:, 0]], evidence.name[pairs[:, 1]])
+    same_unit = evidence.names.first[evidence.name[pairs[:, 0]]] == evidence.names.first[evidence.name[pairs[:, 1]]]
+    return pairs[(level != NameLevel.IMPOSSIBLE) & ~same_unit]
+
+
+def _scored(
+    clusters: Clusters, evidence: Evidence, proposals: npt.NDArray[np.int64], model: Model
+) -> list[tuple[float, int, int, tuple[int, int]]]:
+    """Linkage, both anchors, and the strongest pair of mentions, of each proposed pair of clusters."""
+    scored: list[tuple[float, int, int, tuple[int, int]]] = []
+    pending: list[tuple[int, int, LongArray, LongArray]] = []
+    waiting = 0
+    for one, other in proposals.tolist():
+        left, right = clusters.members(one), clusters.members(other)
+        pending.append((one, other, np.repeat(left, len(right)), np.tile(right, len(left))))
+        waiting += len(left) * len(right)
+        if waiting >= _PAIRS_AT_ONCE:
+            scored += _linkages(evidence, pending, model)
+            pending, waiting = [], 0
+    return scored + _linkages(evidence, pending, model)
+
+
+def _linkages(
+    evidence: Evidence, pending: list[tuple[int, int, LongArray, LongArray]], model: Model
+) -> list[tuple[float, int, int, tuple[int, int]]]:
+    if not pending:
+        return []
+    left = np.concatenate([entry[2] for entry in pending])
+    right = np.concatenate([entry[3] for entry in pending])
+    mentions = np.stack([left, right], axis=1).ravel()
+    compared = compare(evidence, mentions, pair_space(np.full(len(left), 2)))
+    bits = model.match_weights(compared)
+    closeness = np.exp2(model.linkage_exponent * np.minimum(bits, MOST_BITS).astype(np.float64))
+    scored = []
+    begin = 0
+    for one, other, ones, _ in pending:
+        end = begin + len(ones)
+        best = begin + int(np.argmax(bits[begin:end]))
+        score = float(np.log2(closeness[begin:end].mean()) / model.linkage_exponent)
+        scored.append((score, one, other, (int(min(left[best], right[best])), int(max(left[best], right[best])))))
+        begin = end
+    return scored
+

@@ -1,0 +1,159 @@
+"""The links that hold a cluster together, with the bits of every comparison.
+
+What belongs here: choosing and tabling accepted links, and what they say about each mention's probability. What
+does not: deciding clusters.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import minimum_spanning_tree
+
+from pipeline.resolve.comparisons import Compared
+from pipeline.resolve.constraints import ORCID_SAME
+from pipeline.resolve.model import Model
+from pipeline.resolve.pairs import PairSpace
+from pipeline.resolve.schemas import COMPARISONS, LINKS
+
+LongArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
+
+BY_SCORE, BY_ORCID, BY_CORRECTION = 0, 1, 2
+DECIDED_BY: Final = ("score", "orcid", "correction")
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Accepted links between mentions.
+
+    Attributes:
+        left, right: Mentions, left < right.
+        bits: (links, comparisons) weight of each of `schemas.COMPARISONS`.
+        decided_by: Index into `DECIDED_BY`.
+    """
+
+    left: LongArray
+    right: LongArray
+    bits: FloatArray
+    decided_by: npt.NDArray[np.uint8]
+
+    def match_weights(self) -> npt.NDArray[np.float64]:
+        """Sum of each link's bits."""
+        return np.asarray(self.bits.astype(np.float64).sum(axis=1))
+
+
+def no_links() -> Links:
+    """Build an empty set of links."""
+    return Links(
+        left=np.zeros(0, dtype=np.int64),
+        right=np.zeros(0, dtype=np.int64),
+        bits=np.zeros((0, len(COMPARISONS)), dtype=np.float32),
+        decided_by=np.zeros(0, dtype=np.uint8),
+    )
+
+
+def all_links(parts: list[Links]) -> Links:
+    """Put sets of links together."""
+    parts = [*parts, no_links()]
+    return Links(
+        left=np.concatenate([p.left for p in parts]),
+        right=np.concatenate([p.right for p in parts]),
+        bits=np.concatenate([p.bits for p in parts]),
+        decided_by=np.concatenate([p.decided_by for p in parts]),
+    )
+
+
+def strongest_tree(
+    space: PairSpace,
+    mentions: LongArray,
+    anchor: LongArray,
+    bits: FloatArray,
+    together: BoolArray,
+    forced: BoolArray,
+    compared: Compared,
+    model: Model,
+) -> Links:
+    """Choose the links of every cluster of a batch: its maximum spanning tree.
+
+    Every mention's strongest support is in the tree, so the tree explains the cluster with one link less than it
+    has mentions. Ties go to the smaller rows.
+
+    Args:
+        space: The batch's pairs.
+        mentions: The mention of each row.
+        anchor: The smallest row of each row's cluster.
+        bits: Match weight of each pair.
+        together: Pairs that constraints join; they come first.
+        forced: Those that corrections join.
+        compared: The pairs' levels.
+        model: What they weigh.
+    """
+    places = np.flatnonzero(anchor[space.left] == anchor[space.right])
+    if not len(places):
+        return no_links()
+    left, right = space.left[places], space.right[places]
+    rank = np.empty(len(places), dtype=np.float64)
+    rank[np.lexsort((right, left, -bits[places], ~together[places]))] = np.arange(1, len(places) + 1)
+    tree = minimum_spanning_tree(csr_matrix((rank, (left, right)), shape=(space.rows, space.rows))).tocoo()
+    chosen = np.sort(space.place(tree.row.astype(np.int64), tree.col.astype(np.int64)))
+    return pair_links(space, mentions, chosen, forced, compared, model)
+
+
+def pair_links(
+    space: PairSpace, mentions: LongArray, places: LongArray, forced: BoolArray, compared: Compared, model: Model
+) -> Links:
+    """Links of the given pairs."""
+    one, other = mentions[space.left[places]], mentions[space.right[places]]
+    orcid = compared.levels["orcid"][places] == ORCID_SAME
+    return Links(
+        left=np.minimum(one, other),
+        right=np.maximum(one, other),
+        bits=weight_table(compared, places, model),
+        decided_by=np.where(forced[places], BY_CORRECTION, np.where(orcid, BY_ORCID, BY_SCORE)).astype(np.uint8),
+    )
+
+
+def weight_table(compared: Compared, places: LongArray, model: Model) -> FloatArray:
+    """Bits of every comparison for the given pairs, in the order of `schemas.COMPARISONS`."""
+    columns = [
+        np.full(len(places), model.prior, dtype=np.float32)
+        if comparison == "prior"
+        else model.weights[comparison][compared.levels[comparison][places]]
+        for comparison in COMPARISONS
+    ]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def probabilities(mentions: int, anchor: LongArray, links: Links, model: Model) -> npt.NDArray[np.float64]:
+    """Probability that each mention belongs with its author: 1 for anchors, else from its strongest link.
+
+    A correction makes it 1.
+    """
+    support = np.full(mentions, -np.inf)
+    weight = np.where(links.decided_by == BY_CORRECTION, np.inf, links.match_weights())
+    np.maximum.at(support, links.left, weight)
+    np.maximum.at(support, links.right, weight)
+    found = model.probabilities(np.where(np.isneginf(support), 0.0, np.clip(support, -1e6, 1e6)))
+    found[np.isposinf(support)] = 1.0
+    found[anchor == np.arange(mentions)] = 1.0
+    return found
+
+
+def link_table(mention_ids: pl.Series, links: Links) -> pa.Table:
+    """Table links as `schemas.LINKS`."""
+    bits = links.bits.astype(np.float64)
+    columns: dict[str, pl.Series] = {
+        "mention_id_l": mention_ids.gather(links.left),
+        "mention_id_r": mention_ids.gather(links.right),
+        "match_weight": pl.Series(bits.sum(axis=1)),
+    }
+    for place, comparison in enumerate(COMPARISONS):
+        columns[f"{comparison}_weight"] = pl.Series(np.ascontiguousarray(bits[:, place]))
+    columns["decided_by"] = pl.Series(DECIDED_BY).gather(links.decided_by)
+    return pl.DataFrame(columns).sort("mention_id_l", "mention_id_r").to_arrow().cast(LINKS)

@@ -1,0 +1,155 @@
+"""Comparing two names: the ordered levels of given-name agreement, and how many people may bear what they share.
+
+What belongs here: name codes -> level, on arrays. What does not: reading names (`printed_names`), weights.
+"""
+
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.resolve.printed_names import TOKENS, NameTable
+from pipeline.resolve.rarity import NameRarity
+
+LevelArray = npt.NDArray[np.uint8]
+CodeArray = npt.NDArray[np.int32]
+FloatArray = npt.NDArray[np.float32]
+
+
+class NameLevel(IntEnum):
+    """How two names of one block agree, from most to least; the first initial and the family key agree in all."""
+
+    MISSING = 0
+    SAME_WITH_MIDDLE = 1
+    """Every given name the same, more than one of them."""
+    SAME = 2
+    """The one given name each has is the same, written out."""
+    MIDDLE_INITIAL = 3
+    """Same first name, the middle initial agrees."""
+    MIDDLE_ONE_SIDED = 4
+    """Same first name, one has a middle name more."""
+    MIDDLE_CONFLICT = 5
+    """Same first name, different middle names."""
+    FIRST_PART = 6
+    """One first name is the other's first hyphenated part: Jean, Jean-Pierre."""
+    NEAR = 7
+    """First names spelt one or two letters apart, or a short form of the other."""
+    INITIALS_AGREE = 8
+    """Two or more initials agree, at least one first name is only an initial."""
+    BOTH_INITIAL = 9
+    """Both are one initial."""
+    BOTH_INITIAL_ONE_SIDED = 10
+    """Both first names are initials, one has a middle initial more."""
+    INITIAL_AND_FULL = 11
+    """One first name is the other's initial."""
+    INITIAL_AND_FULL_ONE_SIDED = 12
+    """The same, one has a middle name more."""
+    INITIAL_CONFLICT = 13
+    """A first initial fits, the middle initials differ."""
+    MONONYM = 14
+    """Both have one word only, the same."""
+    IMPOSSIBLE = 15
+    """Different given names: not one person, save by a correction."""
+
+
+MIDDLE_INITIAL_BITS: Final = 3.0
+MIDDLE_NAME_BITS: Final = 6.0
+"""An agreeing middle initial, or written-out middle name, divides the possible bearers by 8, or by 64."""
+
+
+def compare_names(
+    names: NameTable, rarity: NameRarity, left: CodeArray, right: CodeArray
+) -> tuple[LevelArray, FloatArray]:
+    """Compare names pairwise.
+
+    Args:
+        names: The names.
+        rarity: Their rarity.
+        left: Name codes; the names of a pair share a block.
+        right: Name codes, as many.
+
+    Returns:
+        `NameLevel` of each pair, and log2 of how many people may bear the part of the name that agrees.
+        Both are the same when left and right change places.
+    """
+    first_l, first_r = names.first[left], names.first[right]
+    written_l, written_r = names.full[left] >= 0, names.full[right] >= 0
+    joined = (names.joined[left] == names.joined[right]) & (names.joined[left] >= 0)
+    agree_full, agree_initial, conflict, one_sided = _compare_middles(names, left, right)
+    several = (names.tokens[left, 1] >= 0) | (names.tokens[right, 1] >= 0)
+    both_written = written_l & written_r
+    same_first = (first_l == first_r) | joined
+    head = names.tokens[left, 0] == names.tokens[right, 0]
+    both_initial = ~written_l & ~written_r
+    level = np.select(
+        [
+            first_l + first_r == -2,
+            (first_l < 0) | (first_r < 0),
+            both_written & joined & several,
+            both_written & joined,
+            both_written & same_first & conflict,
+            both_written & same_first & (agree_full | agree_initial),
+            both_written & same_first,
+            both_written & head,
+            both_written,
+            conflict,
+            agree_full | agree_initial,
+            both_initial & one_sided,
+            both_initial,
+            one_sided,
+        ],
+        [
+            NameLevel.MONONYM,
+            NameLevel.IMPOSSIBLE,
+            NameLevel.SAME_WITH_MIDDLE,
+            NameLevel.SAME,
+            NameLevel.MIDDLE_CONFLICT,
+            NameLevel.MIDDLE_INITIAL,
+            NameLevel.MIDDLE_ONE_SIDED,
+            NameLevel.FIRST_PART,
+            NameLevel.IMPOSSIBLE,
+            NameLevel.INITIAL_CONFLICT,
+            NameLevel.INITIALS_AGREE,
+            NameLevel.BOTH_INITIAL_ONE_SIDED,
+            NameLevel.BOTH_INITIAL,
+            NameLevel.INITIAL_AND_FULL_ONE_SIDED,
+        ],
+        NameLevel.INITIAL_AND_FULL,
+    ).astype(np.uint8)
+    full = both_written & same_first
+    bearers = np.where(
+        full,
+        np.minimum(rarity.bearers_full[left], rarity.bearers_full[right]),
+        np.minimum(rarity.bearers_initial[left], rarity.bearers_initial[right]),
+    )
+    alike_middle = joined & several & ~names_hyphenated(names, left)
+    bearers = bearers - MIDDLE_NAME_BITS * (agree_full | alike_middle) - MIDDLE_INITIAL_BITS * (
+        agree_initial & ~agree_full & ~alike_middle
+    )
+    return level, bearers.astype(np.float32)
+
+
+def names_hyphenated(names: NameTable, codes: CodeArray) -> npt.NDArray[np.bool_]:
+    """Tell names whose given names all run together into the first ("Wei-Ming"): they hold no middle name."""
+    return names.first[codes] == names.joined[codes]
+
+
+def _compare_middles(
+    names: NameTable, left: CodeArray, right: CodeArray
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Compare the given names after the first, place by place: written out the same, initials agree, conflict, extra."""
+    shape = left.shape
+    agree_full, agree_initial, conflict, one_sided = (np.zeros(shape, dtype=bool) for _ in range(4))
+    for k in range(1, TOKENS):
+        token_l, token_r = names.tokens[left, k], names.tokens[right, k]
+        there_l, there_r = token_l >= 0, token_r >= 0
+        both = there_l & there_r
+        written = names.written[left, k] & names.written[right, k]
+        initials = names.initials[left, k] == names.initials[right, k]
+        same = both & (token_l == token_r)
+        agree_full |= same & written
+        agree_initial |= both & initials & ~written
+        conflict |= both & ~same & (written | ~initials)
+        one_sided |= there_l != there_r
+    return agree_full, agree_initial, conflict, one_sided

@@ -1,0 +1,56 @@
+"""What the environment says: the only place that reads it.
+
+Every variable is optional; `pipeline doctor` prints what is in force.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PROJECT = Path(__file__).parents[1]
+"""The checkout: where dagster.yaml and the default data folder are."""
+
+MEMORY_SHARE = 0.7
+"""Part of the machine's memory DuckDB, polars and the resolver may use when nothing is said."""
+
+
+class Settings(BaseSettings):
+    """Configuration in force, from `PIPELINE_*` and `OPENALEX_API_KEY`."""
+
+    model_config = SettingsConfigDict(env_prefix="PIPELINE_", extra="ignore")
+
+    data: Path = PROJECT / "warehouse" / "data"
+    arxiv_url: str = "https://export.arxiv.org/api/query"
+    oai_url: str = "https://oaipmh.arxiv.org/oai"
+    openalex_url: str = "https://api.openalex.org"
+    openalex_api_key: SecretStr | None = Field(default=None, validation_alias="OPENALEX_API_KEY")
+    contact: str | None = None
+    arxiv_categories: Annotated[tuple[str, ...], NoDecode] = ()
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    memory: str = Field(default_factory=lambda: default_memory())
+
+    @field_validator("arxiv_categories", mode="before")
+    @classmethod
+    def split_categories(cls, value: object) -> object:
+        """Take categories separated by commas or spaces."""
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("data")
+    @classmethod
+    def absolute(cls, value: Path) -> Path:
+        """Take a relative folder from where the command was given."""
+        return value.expanduser().absolute()
+
+    @property
+    def raw(self) -> Path:
+        """Where raw pages are landed."""
+        return self.data / "raw"
+
+
+def default_memory() -> str:
+    """The share of this machine's memory that is ours, as DuckDB writes it."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{int(total * MEMORY_SHARE / 2**20)}MiB"

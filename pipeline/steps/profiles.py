@@ -1,0 +1,87 @@
+"""The marts about people: works of an author, collaborators, trust reasons, profiles."""
+
+import duckdb
+import polars as pl
+
+from pipeline.metrics import (
+    collaborators,
+    evidence,
+    leading_orcids,
+    open_conflicts,
+    trust_reasons,
+    trust_scores,
+)
+from pipeline.steps import count, frame_as, temporary_table
+from warehouse import query, replace, replace_from_query
+
+TABLES = ("marts.author_works", "marts.collaborators", "marts.trust_reasons", "marts.authors")
+"""The tables this step fills."""
+
+FROM_OPENALEX = ("orcid", "affiliation", "citations")
+"""Trust components that only OpenAlex can feed: not loaded for an author none of whose works it has."""
+
+
+def build_profiles(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Replace the marts about people from the resolved mentions; returns counts of authors by tier."""
+    with temporary_table(con, "authorships", "marts/authorships"):
+        replace_from_query(con, "marts.author_works", query("marts/author_works"))
+        with temporary_table(con, "display_names", "marts/display_names"):
+            pairs = build_collaborators(con)
+            mentions = con.sql(query("marts/trust_mentions")).pl()
+            loaded = con.sql(query("marts/loaded")).pl()
+            claims = con.sql(query("marts/claims")).pl()
+            reasons = trust_reasons(weigh(con, mentions, loaded, claims, pairs))
+            replace(con, "marts.trust_reasons", reasons)
+            with (
+                frame_as(con, "loaded", loaded),
+                frame_as(con, "claims", claims),
+                frame_as(con, "leading_orcids", leading_orcids(mentions)),
+                frame_as(con, "scores", trust_scores(reasons)),
+            ):
+                replace_from_query(con, "marts.authors", query("marts/authors"))
+    tiers = con.execute("SELECT trust_tier, count(*) FROM marts.authors GROUP BY ALL ORDER BY ALL").fetchall()
+    return {f"{tier.lower()}_authors": n for tier, n in tiers} | {
+        "close_ties": count(con, "SELECT count(*) FROM marts.collaborators WHERE is_close")
+    }
+
+
+def build_collaborators(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Replace the collaborators; returns one row an ordered pair as the metrics give it."""
+    pairs = collaborators(con.sql(query("marts/bylines")).pl())
+    with frame_as(con, "pairs", pairs):
+        replace_from_query(con, "marts.collaborators", query("marts/collaborators"))
+    return pairs
+
+
+def weigh(
+    con: duckdb.DuckDBPyConnection,
+    mentions: pl.DataFrame,
+    loaded: pl.DataFrame,
+    claims: pl.DataFrame,
+    pairs: pl.DataFrame,
+) -> pl.DataFrame:
+    """One row an author with the evidence for the record, and which of it had a source to come from."""
+    persons = loaded.filter(pl.col("kind") == "person")
+    has_openalex = count(con, "SELECT count(*) FROM staging.openalex_works") > 0
+    found = evidence(
+        mentions,
+        con.sql(query("marts/trust_works")).pl(),
+        open_conflicts(
+            mentions.join(persons, on="author_id", how="semi"),
+            approved_claims=con.sql(query("marts/approved_claims")).pl(),
+            same_person=con.sql(query("marts/same_person")).pl(),
+        ),
+        citations=con.sql(query("marts/citations")).pl(),
+        ties=pairs,
+        claims=claims,
+        non_persons=loaded.filter(pl.col("kind") != "person")["author_id"].to_list(),
+    )
+    sources = loaded.select("author_id", "has_openalex", "has_affiliations")
+    return (
+        found.join(sources, on="author_id", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("has_openalex").alias(f"{name}_loaded") for name in FROM_OPENALEX
+        )
+        .with_columns(sources_loaded=pl.lit(has_openalex))
+        .drop("has_openalex", "has_affiliations")
+    )

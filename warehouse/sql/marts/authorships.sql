@@ -1,0 +1,20 @@
+-- One row is a mention with its author and the facts of its work that profiles are made of.
+SELECT
+    mention.mention_id,
+    mention.work_id,
+    mention.position,
+    resolved.author_id,
+    resolved.probability,
+    mention.raw_name,
+    mention.given,
+    mention.kind,
+    mention.orcid,
+    mention.raw_affiliation,
+    lower(strip_accents(mention.family)) AS family_key,
+    coalesce(year(work.first_submitted_at), work.publication_year) AS year,
+    work.first_submitted_at,
+    work.has_openalex,
+    mention.is_on_openalex
+FROM resolved.author_mentions AS resolved
+INNER JOIN staging.mentions AS mention USING (mention_id)
+INNER JOIN staging.works AS work USING (work_id)

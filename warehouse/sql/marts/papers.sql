@@ -1,0 +1,62 @@
+-- One row is a paper page; temporary table entries (work_id, bibtex).
+WITH bylines AS (
+    SELECT
+        mention.work_id,
+        list(
+            {author_id: resolved.author_id, name: mention.raw_name, position: mention.position} ORDER BY mention.position
+        ) AS authors
+    FROM staging.mentions AS mention
+    LEFT JOIN resolved.author_mentions AS resolved USING (mention_id)
+    GROUP BY mention.work_id
+),
+
+versions AS (
+    SELECT
+        work_id,
+        list({version: version, submitted_at: submitted_at, size_bytes: size_bytes} ORDER BY version) AS versions
+    FROM staging.work_versions
+    GROUP BY work_id
+),
+
+topics AS (
+    SELECT
+        work_id,
+        list(
+            {scheme: scheme, topic_id: topic_id, topic_name: topic_name, is_primary: is_primary}
+            ORDER BY scheme, is_primary DESC, topic_id
+        ) AS topics
+    FROM staging.work_topics
+    GROUP BY work_id
+),
+
+institutions AS (
+    SELECT mention.work_id, count(DISTINCT named.institution_id) AS institutions_count
+    FROM staging.mention_institutions AS named
+    INNER JOIN staging.mentions AS mention USING (mention_id)
+    GROUP BY mention.work_id
+)
+
+SELECT
+    work.*,
+    coalesce(year(work.last_updated_at), work.publication_year) AS display_year,
+    coalesce(year(work.first_submitted_at), work.publication_year) AS first_submitted_year,
+    list_filter(
+        [
+            CASE WHEN work.arxiv_id IS NOT NULL THEN 'arXiv' END,
+            CASE WHEN work.has_openalex THEN 'OpenAlex' END
+        ],
+        lambda source: source IS NOT NULL
+    ) AS sources,
+    coalesce(bylines.authors, []) AS authors,
+    coalesce(versions.versions, []) AS versions,
+    coalesce(topics.topics, []) AS topics,
+    coalesce(institutions.institutions_count, 0) AS institutions_count,
+    len(work.code_urls) > 0 AS has_code,
+    len(work.dataset_urls) > 0 AS has_dataset,
+    entries.bibtex
+FROM staging.works AS work
+INNER JOIN entries USING (work_id)
+LEFT JOIN bylines USING (work_id)
+LEFT JOIN versions USING (work_id)
+LEFT JOIN topics USING (work_id)
+LEFT JOIN institutions USING (work_id)

@@ -1,0 +1,40 @@
+-- One row is an arXiv paper: its records by every door merged, newest version first, then the record fetched last;
+-- a field the leading record lacks is filled from the next.
+WITH ranked AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY arxiv_id ORDER BY version DESC NULLS LAST, last_updated_at DESC NULLS LAST, fetched_at DESC, source
+        ) AS place,
+        count(*) OVER (PARTITION BY arxiv_id) AS doors
+    FROM staging.arxiv_records
+)
+
+SELECT
+    arxiv_id, source, version, title, abstract, byline, categories, primary_category, comments, journal_ref, doi,
+    license, first_submitted_at, last_updated_at, code_urls, dataset_urls, is_withdrawn, fetched_at
+FROM ranked
+WHERE doors = 1
+UNION ALL BY NAME
+SELECT
+    arxiv_id,
+    first(source ORDER BY place) AS source,
+    max(version) AS version,
+    first(title ORDER BY place) AS title,
+    first(abstract ORDER BY place) FILTER (WHERE abstract IS NOT NULL) AS abstract,
+    first(byline ORDER BY place) AS byline,
+    first(categories ORDER BY place) AS categories,
+    first(primary_category ORDER BY place) FILTER (WHERE primary_category IS NOT NULL) AS primary_category,
+    first(comments ORDER BY place) FILTER (WHERE comments IS NOT NULL) AS comments,
+    first(journal_ref ORDER BY place) FILTER (WHERE journal_ref IS NOT NULL) AS journal_ref,
+    first(doi ORDER BY place) FILTER (WHERE doi IS NOT NULL) AS doi,
+    first(license ORDER BY place) FILTER (WHERE license IS NOT NULL) AS license,
+    min(first_submitted_at) AS first_submitted_at,
+    max(last_updated_at) AS last_updated_at,
+    first(code_urls ORDER BY place) AS code_urls,
+    first(dataset_urls ORDER BY place) AS dataset_urls,
+    first(is_withdrawn ORDER BY place) AS is_withdrawn,
+    first(fetched_at ORDER BY place) AS fetched_at
+FROM ranked
+WHERE doors > 1
+GROUP BY arxiv_id

@@ -1,0 +1,53 @@
+-- One row is a value of a work and the record it came from; temporary table arxiv_papers. The order of preference is
+-- that of works.sql: arXiv's value where it has one, OpenAlex's for what only OpenAlex knows.
+WITH records AS (
+    SELECT
+        works.work_id,
+        paper.arxiv_id AS arxiv_record,
+        paper.source AS arxiv_door,
+        paper.fetched_at AS arxiv_at,
+        work.openalex_id AS openalex_record,
+        work.fetched_at AS openalex_at,
+        fields.field,
+        fields.leading
+    FROM staging.works AS works
+    LEFT JOIN arxiv_papers AS paper ON works.work_id = 'arxiv:' || paper.arxiv_id
+    LEFT JOIN staging.openalex_works AS work ON works.openalex_id = work.openalex_id
+    CROSS JOIN LATERAL (
+        VALUES
+        ('title', 'arxiv', true, true),
+        ('abstract', 'arxiv', paper.abstract IS NOT NULL, work.abstract IS NOT NULL),
+        ('work_type', 'openalex', paper.arxiv_id IS NOT NULL, work.work_type IS NOT NULL),
+        ('publication_year', 'openalex', paper.first_submitted_at IS NOT NULL, work.publication_year IS NOT NULL),
+        ('first_submitted_at', 'arxiv', paper.first_submitted_at IS NOT NULL, false),
+        ('last_updated_at', 'arxiv', paper.last_updated_at IS NOT NULL, false),
+        ('doi', 'arxiv', paper.doi IS NOT NULL, work.doi IS NOT NULL),
+        ('primary_category', 'arxiv', paper.primary_category IS NOT NULL, false),
+        ('venue', 'openalex', false, work.venue IS NOT NULL),
+        ('journal_ref', 'arxiv', paper.journal_ref IS NOT NULL, false),
+        ('comments', 'arxiv', paper.comments IS NOT NULL, false),
+        ('license', 'arxiv', paper.license IS NOT NULL, work.license IS NOT NULL),
+        ('is_retracted', 'openalex', false, work.openalex_id IS NOT NULL),
+        ('is_withdrawn', 'arxiv', paper.arxiv_id IS NOT NULL, false),
+        ('cited_by_count', 'openalex', false, work.cited_by_count IS NOT NULL),
+        ('byline', 'arxiv', len(coalesce(paper.byline, [])) > 0, len(coalesce(work.byline, [])) > 0)
+    ) AS options (field, preferred, in_arxiv, in_openalex)
+    CROSS JOIN LATERAL (
+        SELECT
+            options.field AS field,
+            CASE
+                WHEN options.preferred = 'arxiv' AND paper.arxiv_id IS NOT NULL AND options.in_arxiv THEN 'arxiv'
+                WHEN work.openalex_id IS NOT NULL AND options.in_openalex THEN 'openalex'
+                WHEN paper.arxiv_id IS NOT NULL AND options.in_arxiv THEN 'arxiv'
+            END AS leading
+    ) AS fields
+)
+
+SELECT
+    work_id,
+    field,
+    CASE leading WHEN 'arxiv' THEN arxiv_door ELSE 'openalex_works' END AS source,
+    CASE leading WHEN 'arxiv' THEN arxiv_record ELSE openalex_record END AS record_id,
+    CASE leading WHEN 'arxiv' THEN arxiv_at ELSE openalex_at END AS fetched_at
+FROM records
+WHERE leading IS NOT NULL

@@ -1,0 +1,12 @@
+-- One row is an OpenAlex record and an arXiv paper that share an identifier, once a method; temporary table arxiv_papers.
+SELECT work.openalex_id, paper.arxiv_id, 'published_doi' AS method
+FROM staging.openalex_works AS work
+INNER JOIN arxiv_papers AS paper ON work.doi = paper.doi
+UNION ALL
+SELECT work.openalex_id, paper.arxiv_id, 'arxiv_doi' AS method
+FROM staging.openalex_works AS work
+INNER JOIN arxiv_papers AS paper ON work.doi = '10.48550/arxiv.' || lower(paper.arxiv_id)
+UNION ALL
+SELECT work.openalex_id, paper.arxiv_id, 'location' AS method
+FROM staging.openalex_works AS work
+INNER JOIN arxiv_papers AS paper ON work.arxiv_id = paper.arxiv_id

@@ -1,0 +1,10 @@
+-- One row is a work that a work cites, by any OpenAlex record of the citing work.
+WITH citations AS (
+    SELECT DISTINCT record.work_id, unnest(work.referenced_works) AS cited_record_id
+    FROM staging.openalex_works AS work
+    INNER JOIN staging.work_records AS record ON record.record_id = work.openalex_id AND record.source = 'openalex'
+)
+
+SELECT citations.work_id, citations.cited_record_id, cited.work_id AS cited_work_id
+FROM citations
+LEFT JOIN staging.work_records AS cited ON cited.record_id = citations.cited_record_id AND cited.source = 'openalex'

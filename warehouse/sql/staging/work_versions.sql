@@ -1,0 +1,4 @@
+-- One row is an arXiv version of a work.
+SELECT work.work_id, version.version, version.submitted_at, version.size_bytes
+FROM staging.arxiv_versions AS version
+INNER JOIN staging.works AS work USING (arxiv_id)
