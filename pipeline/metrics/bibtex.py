@@ -282,11 +282,11 @@ def _braces_match(formula: str) -> bool:
 
 
 def _kept_whole(part: str) -> str:
-    """Brace a part of a name that would be read as more than one, or whose first letter is an escape.
+    """Brace a part of a name that would be read as more than one, or that holds an escape.
 
-    (bibtexparser 2.1 loses an escape that follows " and ".)
+    (bibtexparser 2.1 loses an escape beside " and " that is not in braces.)
     """
-    return f"{{{part}}}" if "," in part or part.startswith("\\") or _AND.search(part) else part
+    return f"{{{part}}}" if "," in part or "\\" in part or _AND.search(part) else part
 
 
 def _verbatim(text: str | None) -> str:

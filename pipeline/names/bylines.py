@@ -6,7 +6,7 @@ Here: `split_byline`. Not here: what each name means (`parsing`), or affiliation
 import re
 
 from pipeline.names import lexicon
-from pipeline.names.kinds import GROUP_WORDS, group_name, is_placeholder, person_before_group
+from pipeline.names.kinds import GROUP_WORDS, LONGEST_NAME, group_name, is_placeholder, person_before_group
 from pipeline.names.scripts import is_east_asian
 from pipeline.text import clean
 
@@ -21,7 +21,7 @@ _NICKNAME = re.compile(r"^\"?[^\W\d_]+\"?$")
 
 # "the ATLAS and CMS Collaborations" is one name.
 _JOINT_GROUP = re.compile(
-    r"\b(?:for|on behalf of|representing|the)\s[^,;:()]*?\s(and|&)\s[^,;:()]*?\b"
+    r"\b(?:for|on behalf of|representing|the)\s[^,;:()]{1,80}?\s(and|&)\s[^,;:()]{1,80}?\b"
     r"(?:collaborations|teams|groups|consortia|experiments)\b",
     re.IGNORECASE,
 )
@@ -33,7 +33,7 @@ _AND = re.compile(
 _ET_AL = re.compile(r"[,\s]+(?=et\.?\s+al\b)", re.IGNORECASE)
 _COMMA = re.compile(r"\s*[,:\uff0c\u3001]\s*")
 _SEMICOLON = re.compile(r"\s*[;\uff1b]\s*")
-_INITIALS = re.compile(r"[^\W\d_]\.?(?:[ -]*[^\W\d_]\.?)*")
+_INITIALS = re.compile(r"[^\W\d_](?:\.[ -]*[^\W\d_]|[ -]+[^\W\d_](?![^\W\d_]))*\.?")
 _INITIAL_WORD = re.compile(r"(?:[^\W\d_]\.-?)+|[^\W\d_]")
 _APPENDIX = re.compile(r",?\s+with\s+(?:an?\s+)?(?:appendix|appendices)\s+(?:by|from)\s+")
 
@@ -55,7 +55,7 @@ def split_byline(byline: str) -> list[str]:
     for part in _fields(text):
         name = " ".join(part.replace(_JOINT, " ").split()).strip(" ,;")
         for single in _ET_AL.sub("\x00", name).split("\x00"):
-            parted = person_before_group(single)
+            parted = person_before_group(single) if len(single) <= LONGEST_NAME else None
             names.extend(parted if parted is not None and group_name(parted[1]) is not None else (single,))
     return [name for name in names if any(map(str.isalnum, name))]
 

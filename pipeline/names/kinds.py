@@ -11,12 +11,17 @@ from pipeline.names.lexicon import word_set
 
 __all__ = [
     "GROUP_WORDS",
+    "LONGEST_NAME",
     "PLACEHOLDER_WORDS",
     "NameKind",
     "group_name",
     "is_placeholder",
     "person_before_group",
 ]
+
+
+# Characters. The longest of 1.4 million names in arXiv is a group's with some 130; more is text, not a name.
+LONGEST_NAME = 500
 
 
 class NameKind(StrEnum):

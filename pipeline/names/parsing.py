@@ -13,6 +13,7 @@ from pipeline.names.affixes import is_degree, is_junior, suffix_in, without_suff
 from pipeline.names.folding import fold
 from pipeline.names.kinds import (
     GROUP_WORDS,
+    LONGEST_NAME,
     PLACEHOLDER_WORDS,
     NameKind,
     group_name,
@@ -86,7 +87,7 @@ def parse_name(printed: str) -> ParsedName:
 
     A name with a group after it ("K. Meagher for the VERITAS Collaboration") is the person's;
     `split_byline` gives the group too. Notes, titles, degrees, footnote marks and affiliations in brackets
-    are dropped.
+    are dropped. Text of more than `LONGEST_NAME` characters is no name: a placeholder.
     """
     if (
         _PLAIN.fullmatch(printed)
@@ -128,6 +129,8 @@ def alternative_reading(name: ParsedName) -> ParsedName | None:
 
 def _settled(printed: str) -> ParsedName:
     """Parse until the inverted form gives the same parts again, which all but scrambled text does at once."""
+    if len(printed) > LONGEST_NAME:
+        return ParsedName(printed, None, None, None, NameKind.PLACEHOLDER)
     name = _parse(printed)
     for _ in range(_MAX_PASSES):
         again = _parse(name.inverted)

@@ -82,6 +82,13 @@ BELIEFS: Final[dict[str, dict[str, float]]] = {
         "shared references 3 to 6": 4.0,
         "shared references 6 or more": 6.0,
     },
+    "categories": {
+        "nothing shared": -1.2,
+        "cosine under 0.45": -0.5,
+        "cosine 0.45 to 0.75": -0.1,
+        "cosine 0.75 to 0.95": 0.3,
+        "cosine 0.95 or more": 0.8,
+    },
     "orcid": {"same": 14.0, "different": -2.0},
 }
 """Bits for evidence that no labelled set at hand holds, set by hand and kept where there is nothing to learn from:

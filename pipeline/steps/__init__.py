@@ -24,17 +24,16 @@ def count(con: duckdb.DuckDBPyConnection, sql: str) -> int:
 def frame_as(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Iterator[None]:
     """Let SQL see a frame as a table of this name while the block runs."""
     con.register(name, frame.to_arrow())
-    try:
-        yield
-    finally:
-        con.unregister(name)
+    yield
+    con.unregister(name)
 
 
 @contextmanager
 def temporary_table(con: duckdb.DuckDBPyConnection, name: str, sql_name: str) -> Iterator[None]:
-    """Keep a query's rows as a temporary table of this name while the block runs."""
+    """Keep a query's rows as a temporary table of this name while the block runs.
+
+    After an error the table stays: the transaction is aborted, and its connection closes with it.
+    """
     con.execute(f"CREATE OR REPLACE TEMPORARY TABLE {name} AS {query(sql_name)}")
-    try:
-        yield
-    finally:
-        con.execute(f"DROP TABLE temp.{name}")
+    yield
+    con.execute(f"DROP TABLE temp.{name}")

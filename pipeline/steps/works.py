@@ -4,7 +4,7 @@ import duckdb
 import polars as pl
 
 from pipeline.normalise.matching import MIN_TITLE_KEY, choose
-from pipeline.normalise.taxonomy import subjects
+from pipeline.normalise.taxonomy import categories
 from pipeline.steps import count, frame_as, temporary_table
 from warehouse import query, replace_from_query
 
@@ -49,3 +49,9 @@ def facts(con: duckdb.DuckDBPyConnection, pairs: pl.DataFrame) -> pl.DataFrame:
     """Candidate pairs with the titles and family names that their agreement is judged by."""
     with frame_as(con, "pairs", pairs):
         return con.sql(query("staging/pair_facts")).pl()
+
+
+def subjects() -> pl.DataFrame:
+    """arXiv's categories with their names in full: `category, subject`."""
+    names = {code: category.name for code, category in sorted(categories().items())}
+    return pl.DataFrame({"category": list(names), "subject": list(names.values())})

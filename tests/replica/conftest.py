@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import requests
 from pyalex import api as pyalex_api
-from replica_records import NOW
 
 from pipeline.replica import PageSizes, ReplicaUrls, running
+
+from .replica_records import NOW
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,12 @@ import arxiv
 import pytest
 import requests
 from lxml import etree
-from replica_records import NOW, atom_client, snapshot_line, write
 
 from pipeline.replica import ReplicaUrls, running
 from pipeline.replica.arxiv_api import ArxivApi
 from pipeline.replica.papers import Papers
+
+from .replica_records import NOW, atom_client, snapshot_line, write
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 EXTENSION = "{http://arxiv.org/schemas/atom}"

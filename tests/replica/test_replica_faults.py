@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from lxml import etree
 from oaipmh_scythe import Scythe
 from oaipmh_scythe.config import RetryConfig
-from replica_records import NOW, atom_client, snapshot_line, work, write
 
 from pipeline.replica import FaultPlan, FaultSpecError, PageSizes, ReplicaUrls, running
 from pipeline.replica.faults import Api, Fault, FaultInjector, Plan
+
+from .replica_records import NOW, atom_client, snapshot_line, work, write
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"

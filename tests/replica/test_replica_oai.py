@@ -10,11 +10,12 @@ import requests
 from lxml import etree
 from oaipmh_scythe import Scythe, exceptions
 from oaipmh_scythe.config import HTTPConfig
-from replica_records import NOW, snapshot_line, write
 
 from pipeline.replica import PageSizes, ReplicaUrls, running
 from pipeline.replica.oai import OaiServer
 from pipeline.replica.papers import Papers
+
+from .replica_records import NOW, snapshot_line, write
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 RAW = "{http://arxiv.org/OAI/arXivRaw/}"

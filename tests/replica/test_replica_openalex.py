@@ -7,9 +7,10 @@ from typing import Any
 import pyalex
 import pytest
 import requests
-from replica_records import NOW, authorship, work, write
 
 from pipeline.replica import FaultPlan, ReplicaUrls, running
+
+from .replica_records import NOW, authorship, work, write
 
 Point = Callable[[ReplicaUrls], None]
 INVALID = "Invalid query parameters error."

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from replica_records import snapshot_line, write
 
 from pipeline.replica.papers import Papers
 from pipeline.replica.query import And, AndNot, Or, QuerySyntaxError, Submitted, Term, parse
 from pipeline.replica.search import matching, ordered
+
+from .replica_records import snapshot_line, write
 
 YEAR = "submittedDate:[202001010000 TO 202012312359]"
 

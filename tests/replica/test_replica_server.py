@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 import requests
-from replica_records import NOW, snapshot_line, work, write
 
 from pipeline.replica import ReplicaDataError, ReplicaStartError, create_app, running
 from pipeline.replica.lines import JsonLines
 from pipeline.replica.papers import Papers, authors_of, split_version
+
+from .replica_records import NOW, snapshot_line, work, write
 
 
 def test_an_empty_folder_is_an_empty_replica(tmp_path: Path) -> None:

@@ -10,4 +10,4 @@ SELECT
     [correction_id] AS claim_ids
 FROM resolved.corrections
 WHERE kind IN ('claim', 'reject_claim') AND author_id IS NOT NULL AND status != 'withdrawn'
-QUALIFY row_number() OVER (PARTITION BY author_id ORDER BY at DESC, correction_id DESC) = 1
+QUALIFY row_number() OVER (PARTITION BY author_id ORDER BY "at" DESC, correction_id DESC) = 1

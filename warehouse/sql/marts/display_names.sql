@@ -27,7 +27,7 @@ chosen AS (
 ),
 
 corrected AS (
-    SELECT author_id, arg_max(value, at) AS value
+    SELECT author_id, arg_max(value, "at") AS value
     FROM resolved.corrections
     WHERE kind = 'display_name' AND status = 'approved' AND value IS NOT NULL
     GROUP BY author_id

@@ -9,7 +9,7 @@ WITH records AS (
         work.openalex_id AS openalex_record,
         work.fetched_at AS openalex_at,
         fields.field,
-        fields.leading
+        fields.winner
     FROM staging.works AS works
     LEFT JOIN arxiv_papers AS paper ON works.work_id = 'arxiv:' || paper.arxiv_id
     LEFT JOIN staging.openalex_works AS work ON works.openalex_id = work.openalex_id
@@ -39,15 +39,15 @@ WITH records AS (
                 WHEN options.preferred = 'arxiv' AND paper.arxiv_id IS NOT NULL AND options.in_arxiv THEN 'arxiv'
                 WHEN work.openalex_id IS NOT NULL AND options.in_openalex THEN 'openalex'
                 WHEN paper.arxiv_id IS NOT NULL AND options.in_arxiv THEN 'arxiv'
-            END AS leading
+            END AS winner
     ) AS fields
 )
 
 SELECT
     work_id,
     field,
-    CASE leading WHEN 'arxiv' THEN arxiv_door ELSE 'openalex_works' END AS source,
-    CASE leading WHEN 'arxiv' THEN arxiv_record ELSE openalex_record END AS record_id,
-    CASE leading WHEN 'arxiv' THEN arxiv_at ELSE openalex_at END AS fetched_at
+    CASE winner WHEN 'arxiv' THEN arxiv_door ELSE 'openalex_works' END AS source,
+    CASE winner WHEN 'arxiv' THEN arxiv_record ELSE openalex_record END AS record_id,
+    CASE winner WHEN 'arxiv' THEN arxiv_at ELSE openalex_at END AS fetched_at
 FROM records
-WHERE leading IS NOT NULL
+WHERE winner IS NOT NULL
