@@ -88,6 +88,17 @@ def reason(difference: Difference) -> str:
     return next((why for why, holds in _REASONS if holds(difference)), "unexplained")
 
 
+def differences(rows: pl.DataFrame) -> list[Difference]:
+    """Return the names of `rows` (`as_written`, `key_name_form`) that we split otherwise, in their order."""
+    found = []
+    for as_written, key_name_form in rows.select("as_written", "key_name_form").iter_rows():
+        family, given = arxiv_split(key_name_form)
+        ours = parse_name(as_written)
+        if (fold(ours.family or ""), fold(ours.given or "")) != (family, given):
+            found.append(Difference(as_written, family, given, ours))
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("path", type=Path)
@@ -95,32 +106,29 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=None, help="rows to read, from the top")
     arguments = parser.parse_args()
     rows = pl.scan_parquet(arguments.path).select("as_written", "key_name_form").collect()
-    if arguments.limit:
-        rows = rows.head(arguments.limit)
+    rows = rows.head(arguments.limit) if arguments.limit else rows
 
     began = time.perf_counter()
     parsed = [parse_name(name) for name in rows["as_written"]]
     seconds = time.perf_counter() - began
-
-    differing: dict[str, list[str]] = defaultdict(list)
-    for as_written, key_name_form, ours in zip(*rows, parsed, strict=True):
-        family, given = arxiv_split(key_name_form)
-        if (fold(ours.family or ""), fold(ours.given or "")) != (family, given):
-            example = f"{as_written!r}: arXiv {key_name_form!r}, ours {ours.inverted!r}"
-            differing[reason(Difference(as_written, family, given, ours))].append(example)
+    found = differences(rows)
+    by_reason: dict[str, list[Difference]] = defaultdict(list)
+    for difference in found:
+        by_reason[reason(difference)].append(difference)
+    ambiguous = sum(alternative_reading(name) is not None for name in parsed)
 
     total = rows.height
-    count = sum(map(len, differing.values()))
+    explained = len(found) - len(by_reason["unexplained"])
     print(f"{total:,} names, {seconds / total * 1e6:.1f} microseconds each")
-    print(f"agree     {total - count:>7,}  {1 - count / total:.3%}")
-    unexplained = len(differing["unexplained"])
-    print(f"explained {count - unexplained:>7,}  {(count - unexplained) / total:.3%}")
-    ambiguous = sum(alternative_reading(name) is not None for name in parsed)
+    print(f"agree     {total - len(found):>7,}  {1 - len(found) / total:.3%}")
+    print(f"explained {explained:>7,}  {explained / total:.3%}")
     print(f"of all, {ambiguous:,} print an East Asian surname first and nothing that tells the order")
-    for why, examples in sorted(differing.items(), key=lambda item: (-len(item[1]), item[0])):
-        print(f"  {len(examples):>5}  {why}")
-        for example in examples[: arguments.examples]:
-            print(f"           {example}")
+    for why, group in sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0])):
+        print(f"  {len(group):>5}  {why}")
+        for it in group[: arguments.examples]:
+            print(
+                f"           {it.as_written!r}: arXiv {it.family!r} + {it.given!r}, ours {it.ours.inverted!r}"
+            )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import dagster as dg
 
 from pipeline.assets import checks, marts, raw, resolved, staging
 from pipeline.resources import ArxivResource, LandingResource, OpenAlexResource, WarehouseResource
-from pipeline.schedules import DAILY, FETCH, IMPORT, TRANSFORM, daily_schedule
+from pipeline.schedules import DAILY, FETCH, IMPORT, SEED, TRANSFORM, daily_schedule
 
 
 def build_definitions(**resources: Any) -> dg.Definitions:
@@ -24,7 +24,7 @@ def build_definitions(**resources: Any) -> dg.Definitions:
     return dg.Definitions(
         assets=dg.load_assets_from_modules([raw, staging, resolved, marts]),
         asset_checks=dg.load_asset_checks_from_modules([checks]),
-        jobs=[FETCH, TRANSFORM, IMPORT, DAILY],
+        jobs=[FETCH, SEED, IMPORT, TRANSFORM, DAILY],
         schedules=[daily_schedule],
         resources=defaults | resources,
         # One process: the steps share one DuckDB writer anyway, and a process a step costs 3.5 s each.

@@ -8,25 +8,26 @@ from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_START_TAG,
 )
 
-from pipeline.assets.specs import DAYS
-
 TRAILING_DAYS = 7
 """Days read again each day: a paper appears in arXiv's search one to several days after its submission."""
 
 _FETCHED = dg.AssetSelection.assets(["raw", "arxiv_pages"], ["raw", "openalex_pages"])
+_SEEDED = dg.AssetSelection.assets(["raw", "seed_pages"])
 _IMPORTED = dg.AssetSelection.assets(["raw", "snapshot_pages"])
 
-FETCH = dg.define_asset_job("fetch", selection=_FETCHED, partitions_def=DAYS, description="Fetch days from the sources.")
+FETCH = dg.define_asset_job("fetch", selection=_FETCHED, description="Fetch days from the sources.")
 TRANSFORM = dg.define_asset_job(
     "transform",
-    selection=dg.AssetSelection.all() - _FETCHED - _IMPORTED,
+    selection=dg.AssetSelection.all() - _FETCHED - _SEEDED - _IMPORTED,
     description="From landed pages to the published warehouse.",
 )
 IMPORT = dg.define_asset_job("import_snapshot", selection=_IMPORTED, description="Land a bulk file.")
+SEED = dg.define_asset_job(
+    "seed", selection=_SEEDED, description="Fetch one long span at once, without partitions."
+)
 DAILY = dg.define_asset_job(
     "daily",
-    selection=dg.AssetSelection.all() - _IMPORTED,
-    partitions_def=DAYS,
+    selection=dg.AssetSelection.all() - _SEEDED - _IMPORTED,
     description="Fetch the trailing days and bring everything downstream of them up to date.",
 )
 

@@ -38,10 +38,10 @@ def clean(text: str) -> str:
     Idempotent and total. Text that needs no work costs little: some 5 microseconds for an abstract on one
     line of 700 ASCII letters (`benchmarks/name_agreement.py` times names).
     """
-    text = " ".join(text.split())
-    if _needs_no_work(text):
-        return text
-    settled = _settle(_one_pass, text)
+    folded = " ".join(text.split())
+    if _needs_no_work(folded):
+        return folded
+    settled = _settle(_one_pass, text)  # not `folded`: a no-break space may be half of a garbled letter
     if settled is not None:
         return settled
     # Nested beyond any real record: without these characters there is nothing left to decode.
@@ -50,7 +50,7 @@ def clean(text: str) -> str:
 
 
 def _needs_no_work(text: str) -> bool:
-    """Tell whether text with single spaces is clean already; searches for single letters are what is fast here."""
+    """Tell whether text with single spaces is clean already; searches for one letter are the fast ones."""
     if text.isascii():
         return (
             text.isprintable()
@@ -78,6 +78,10 @@ def tex_to_unicode(text: str) -> str:
     return _settle(_decode_tex, text) or text
 
 
+# Without `restore_byte_a0`, which takes an "Ã" that stands alone for the rest of an "à".
+_MOJIBAKE = ftfy.TextFixerConfig(restore_byte_a0=False)
+
+
 def _settle(step: Callable[[str], str], text: str) -> str | None:
     """Apply `step` until the text stays the same; null when it has not after `_MAX_PASSES`."""
     for _ in range(_MAX_PASSES):
@@ -92,7 +96,7 @@ def _one_pass(text: str) -> str:
     text = _decode_entities(text)
     text = _OT1_DIAERESIS.sub("\\1\u0308", text)
     if not text.isascii():
-        text = ftfy.fix_encoding(text)
+        text = ftfy.fix_encoding(text, _MOJIBAKE)
     text = text.translate(_INVISIBLE)
     text = _decode_tex(text)
     return " ".join(unicodedata.normalize("NFC", text).split())
@@ -153,8 +157,8 @@ _SYMBOLS = {
 }  # fmt: skip
 
 _LETTER = r"[^\W\d_]"
-_TEX_MATH = re.compile(r"((?<!\\)\$(?:[^$\\]|\\.)*\$|\\\(.*?\\\))", re.DOTALL)
-_BASE = rf"\\[ij](?![A-Za-z])|{_LETTER}"
+_TEX_MATH = re.compile(r"((?<!\\)\$(?:[^$\\]|\\.)*\$|\\\((?:(?!\\[()]).)*\\\))", re.DOTALL)
+_BASE = rf"\\[ij]|{_LETTER}"
 _ACCENT = re.compile(
     rf"\\(?:(['`^\"~=.])\s*|([uvHckrdb])(?:\s+|(?=[{{\\])))(?:\{{\s*({_BASE})\s*\}}|\{{\s*\{{\s*({_BASE})\s*\}}\s*\}}|({_BASE}))"
 )
@@ -178,13 +182,19 @@ _SPACE = re.compile(r"\\(?:\\|[ ,;:])")
 _NOTHING = re.compile(r"\\[-/!]")
 # A tie, not "about": "H~II", "Fig.~3", "of~$x$"; "z~2" and "~10" keep theirs.
 _TIE = re.compile(r"(?<=[\w.,)}\]])~(?=[^\W\d]|[\\${(])|(?<=\.)~(?=\d)")
+_TIE_BEFORE_MATH = re.compile(r"(?<=[\w.,)}\]])~$")
+_TIE_AFTER_MATH = re.compile(r"^~(?=[^\W\d]|[\\{(])")
 _QUOTES = re.compile(r"``([^`']*)''")
 
 
 def _decode_tex(text: str) -> str:
     if "$" in text or "\\(" in text:
         parts = _TEX_MATH.split(text)
-        parts[::2] = map(_decode_tex_outside_math, parts[::2])
+        for index in range(0, len(parts), 2):
+            before, after = index > 0, index + 1 < len(parts)
+            outside = _decode_tex_outside_math(parts[index])
+            outside = _TIE_AFTER_MATH.sub(" ", outside) if before else outside
+            parts[index] = _TIE_BEFORE_MATH.sub(" ", outside) if after else outside
         return "".join(parts)
     return _decode_tex_outside_math(text)
 

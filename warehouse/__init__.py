@@ -8,7 +8,7 @@ paper is.
 
 from warehouse.connection import Limits, Warehouse, WarehouseError
 from warehouse.sql import query
-from warehouse.tables import append, create_tables, merge, replace, replace_from_query, violations
+from warehouse.tables import append, create_tables, merge, replace, replace_from_query, replace_in_batches, violations
 
 __all__ = [
     "Limits",
@@ -20,5 +20,6 @@ __all__ = [
     "query",
     "replace",
     "replace_from_query",
+    "replace_in_batches",
     "violations",
 ]

@@ -5,6 +5,8 @@ from a frame does. Keys of the large tables are proved by a query (`violations`)
 millions of text keys costs more than the whole load, and each table is stored sorted by its key, which prunes reads.
 """
 
+from collections.abc import Iterable
+
 import dataframely as dy
 import duckdb
 import polars as pl
@@ -138,6 +140,12 @@ def replace(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> i
     con.execute(f"INSERT INTO {name} SELECT {column_list(name)} FROM rows_to_replace {order(name)}")
     con.unregister("rows_to_replace")
     return checked.height
+
+
+def replace_in_batches(con: duckdb.DuckDBPyConnection, name: str, batches: Iterable[pl.DataFrame]) -> int:
+    """Put frames that come one after the other, in the order of the key, in a table's place."""
+    con.execute(f"TRUNCATE {name}")
+    return sum(append(con, name, batch) for batch in batches)
 
 
 def replace_from_query(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> int:

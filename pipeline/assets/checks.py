@@ -1,13 +1,14 @@
 """Asset checks: what a contract cannot say of a single row. One property each; blocking where the marts would lie."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
 
 from pipeline.assets.specs import WRITER_POOL, asset_key
 from pipeline.resources import WarehouseResource
-from pipeline.schemas import INPUT_TABLES, TABLES, layer
+from pipeline.schemas import TABLES
+from pipeline.steps import bylines, pages, papers, people, profiles, works
 from warehouse import violations
 
 REJECTED_SHARE = 0.02
@@ -139,10 +140,9 @@ PROPERTIES = (
 """The checks, in the order of the flow."""
 
 
-def checks_of(layer_name: str) -> dg.AssetChecksDefinition:
-    """All checks of a layer as one step: unique keys of every table, and the layer's properties."""
-    tables = [name for name in TABLES if layer(name) == layer_name and name not in INPUT_TABLES]
-    properties = [each for each in PROPERTIES if layer(each.table) == layer_name]
+def checks_of(step: str, tables: Sequence[str]) -> dg.AssetChecksDefinition:
+    """All checks of the tables one step fills, run together after it: unique keys, and the tables' properties."""
+    properties = [each for each in PROPERTIES if each.table in tables]
     keyed = [name for name in tables if TABLES[name].primary_key()]
     specs = [
         *(
@@ -155,13 +155,15 @@ def checks_of(layer_name: str) -> dg.AssetChecksDefinition:
             for name in keyed
         ),
         *(
-            dg.AssetCheckSpec(each.name, asset=asset_key(each.table), blocking=each.blocking, description=each.says)
+            dg.AssetCheckSpec(
+                each.name, asset=asset_key(each.table), blocking=each.blocking, description=each.says
+            )
             for each in properties
         ),
     ]
 
-    @dg.multi_asset_check(specs=specs, name=f"{layer_name}_checks", pool=WRITER_POOL)
-    def layer_checks(warehouse: WarehouseResource) -> Iterator[dg.AssetCheckResult]:
+    @dg.multi_asset_check(specs=specs, name=f"{step}_checks", pool=WRITER_POOL)
+    def step_checks(warehouse: WarehouseResource) -> Iterator[dg.AssetCheckResult]:
         with warehouse.open().write() as con:
             doubles = {name: violations(con, name) for name in keyed}
             values = [(each, con.execute(each.sql).fetchall()[0][0] or 0) for each in properties]
@@ -177,10 +179,13 @@ def checks_of(layer_name: str) -> dg.AssetChecksDefinition:
                 metadata={"value": float(value), "bound": float(each.bound)},
             )
 
-    return layer_checks
+    return step_checks
 
 
-raw_checks = checks_of("raw")
-staging_checks = checks_of("staging")
-resolved_checks = checks_of("resolved")
-marts_checks = checks_of("marts")
+landed_checks = checks_of("landed", pages.RAW_TABLES)
+record_checks = checks_of("records", pages.RECORD_TABLES)
+work_checks = checks_of("works", works.TABLES)
+mention_checks = checks_of("mentions", bylines.TABLES)
+people_checks = checks_of("people", people.TABLES)
+profile_checks = checks_of("profiles", profiles.TABLES)
+paper_checks = checks_of("papers", papers.TABLES)

@@ -9,7 +9,13 @@ from pipeline.resources import WarehouseResource
 from pipeline.schemas import TABLES, layer
 from pipeline.steps import papers, profiles
 
-PEOPLE = ("resolved.author_mentions", "staging.mentions", "staging.works", "staging.work_topics", "staging.work_references")
+PEOPLE = (
+    "resolved.author_mentions",
+    "staging.mentions",
+    "staging.works",
+    "staging.work_topics",
+    "staging.work_references",
+)
 
 
 @dg.multi_asset(name="profiles", specs=table_specs(profiles.TABLES, PEOPLE), pool=WRITER_POOL)

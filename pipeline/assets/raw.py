@@ -1,6 +1,6 @@
 """raw: what the sources answered, landed as received."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -10,15 +10,20 @@ import dagster as dg
 from pipeline.assets.specs import DAYS, OWNERS, WRITER_POOL, asset_key, fill, table_specs
 from pipeline.resources import ArxivResource, LandingResource, OpenAlexResource, WarehouseResource
 from pipeline.snapshots import land_snapshot
-from pipeline.sources.errors import BudgetSpentError, KeyRefusedError, PlanRefusedError, SourceError
+from pipeline.sources.arxiv import ArxivSource
+from pipeline.sources.errors import BudgetSpentError, KeyRefusedError, PlanRefusedError, QueryRefusedError, SourceError
 from pipeline.sources.landing import LandedPage, Landing
+from pipeline.sources.openalex import OpenAlexSource
 from pipeline.sources.pages import RawPage, Source
 from pipeline.steps import fetching, pages
+
+FETCHED = ("raw.arxiv_pages", "raw.openalex_pages", "raw.seed_pages", "raw.snapshot_pages")
+"""The assets that land pages."""
 
 PATIENT = dg.RetryPolicy(max_retries=2, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """On top of the session's own retries, for an outage of minutes."""
 
-FINAL_REFUSALS = (BudgetSpentError, PlanRefusedError, KeyRefusedError)
+FINAL_REFUSALS = (BudgetSpentError, PlanRefusedError, KeyRefusedError, QueryRefusedError)
 """Refusals that waiting a few minutes cannot change."""
 
 
@@ -26,6 +31,11 @@ def span(context: dg.AssetExecutionContext) -> tuple[date, date]:
     """First and last day of the run's partitions."""
     keys = context.partition_key_range
     return date.fromisoformat(keys.start), date.fromisoformat(keys.end)
+
+
+def described(since: date, until: date, counts: Mapping[str, float]) -> dict[str, float | str]:
+    """Metadata of a fetch: the window and what came."""
+    return {"window": f"{since}/{until}", **counts}
 
 
 def land(landing: Landing, source: Source, window: str, answers: Iterable[RawPage]) -> dict[str, int]:
@@ -39,6 +49,39 @@ def land(landing: Landing, source: Source, window: str, answers: Iterable[RawPag
         raise dg.Failure(str(error)) from error
     landing.commit(source, window, landed)
     return {"pages": len(landed), "received": sum(page.received for page in landed)}
+
+
+def land_arxiv(landing: Landing, source: ArxivSource, since: date, until: date) -> dict[str, int]:
+    """Land the papers first submitted from since to until; returns what came."""
+    return land(landing, Source.ARXIV_ATOM, f"{since}/{until}", source.fetch(since, until))
+
+
+def land_openalex(landing: Landing, source: OpenAlexSource, since: date, until: date) -> dict[str, float]:
+    """Land what OpenAlex has of the span: works with a copy in arXiv, the landed papers' works, who and where they name."""
+    window = f"{since}/{until}"
+    found = fetching.Found()
+    works = land(
+        landing,
+        Source.OPENALEX_WORKS,
+        window,
+        chain(
+            found.watch(source.works_in_window(since, until)),
+            found.watch(fetching.works_of_papers(source, fetching.papers_of(landing, since, until), found)),
+        ),
+    )
+    authors = land(landing, Source.OPENALEX_AUTHORS, window, source.authors(sorted(found.author_ids)))
+    institutions = land(
+        landing, Source.OPENALEX_INSTITUTIONS, window, source.institutions(sorted(found.institution_ids))
+    )
+    return {
+        "pages": works["pages"] + authors["pages"] + institutions["pages"],
+        "works_received": works["received"],
+        "works_found": len(found.work_ids),
+        "authors_received": authors["received"],
+        "institutions_received": institutions["received"],
+        "calls": source.budget.calls,
+        "spent_dollars": source.budget.spent_dollars,
+    }
 
 
 @dg.asset(
@@ -58,9 +101,9 @@ def arxiv_pages(
     """Pages of the arXiv API for the papers first submitted on a day, as received."""
     since, until = span(context)
     place = landing.open()
-    counts = land(place, Source.ARXIV_ATOM, f"{since}/{until}", arxiv.open(place).fetch(since, until))
-    context.log.info(f"{counts['received']} papers from {since} to {until} on {counts['pages']} pages")
-    return dg.MaterializeResult(metadata={"window": f"{since}/{until}", **counts})
+    return dg.MaterializeResult(
+        metadata=described(since, until, land_arxiv(place, arxiv.open(place), since, until))
+    )
 
 
 @dg.asset(
@@ -78,36 +121,41 @@ def arxiv_pages(
 def openalex_pages(
     context: dg.AssetExecutionContext, openalex: OpenAlexResource, landing: LandingResource
 ) -> dg.MaterializeResult:
-    """Pages of OpenAlex for the works with a copy in arXiv of a day, for the day's papers, and who and where they name."""
+    """Pages of OpenAlex about a day: works with a copy in arXiv, the day's papers, and the people and places they name."""
     since, until = span(context)
-    window = f"{since}/{until}"
     place = landing.open()
-    source = openalex.open(place)
-    found = fetching.Found()
-    works = land(
-        place,
-        Source.OPENALEX_WORKS,
-        window,
-        chain(
-            found.watch(source.works_in_window(since, until)),
-            found.watch(fetching.works_of_papers(source, fetching.papers_of(place, since, until), found)),
-        ),
-    )
-    authors = land(place, Source.OPENALEX_AUTHORS, window, source.authors(sorted(found.author_ids)))
-    institutions = land(place, Source.OPENALEX_INSTITUTIONS, window, source.institutions(sorted(found.institution_ids)))
-    context.log.info(f"{len(found.work_ids)} works from {window}, {source.budget.calls} calls")
-    return dg.MaterializeResult(
-        metadata={
-            "window": window,
-            "pages": works["pages"] + authors["pages"] + institutions["pages"],
-            "works_received": works["received"],
-            "works_found": len(found.work_ids),
-            "authors_received": authors["received"],
-            "institutions_received": institutions["received"],
-            "calls": source.budget.calls,
-            "spent_dollars": source.budget.spent_dollars,
-        }
-    )
+    counts = land_openalex(place, openalex.open(place), since, until)
+    return dg.MaterializeResult(metadata=described(since, until, counts))
+
+
+class Span(dg.Config):
+    """Days of first submission, both included."""
+
+    since: str
+    until: str
+
+
+@dg.asset(
+    key=["raw", "seed_pages"],
+    group_name="raw",
+    kinds={"arxiv", "openalex", "file"},
+    owners=OWNERS,
+    pool="arxiv",
+    retry_policy=PATIENT,
+    code_version="1",
+)
+def seed_pages(
+    config: Span, arxiv: ArxivResource, openalex: OpenAlexResource, landing: LandingResource
+) -> dg.MaterializeResult:
+    """Pages of both sources for one long span at once, for a first load of a small corpus: no partition a day.
+
+    Dagster records each partition of a range by itself, some 15 ms a day and asset; a seed of years does without.
+    """
+    since, until = date.fromisoformat(config.since), date.fromisoformat(config.until)
+    place = landing.open()
+    papers = land_arxiv(place, arxiv.open(place), since, until)
+    works = land_openalex(place, openalex.open(place), since, until)
+    return dg.MaterializeResult(metadata=described(since, until, {**works, **papers}))
 
 
 class SnapshotFile(dg.Config):
@@ -137,7 +185,7 @@ def snapshot_pages(
 
 @dg.multi_asset(
     name="landed",
-    specs=table_specs(pages.RAW_TABLES, ("raw.arxiv_pages", "raw.openalex_pages", "raw.snapshot_pages")),
+    specs=table_specs(pages.RAW_TABLES, FETCHED),
     pool=WRITER_POOL,
 )
 def landed_windows(warehouse: WarehouseResource, landing: LandingResource) -> Iterator[dg.MaterializeResult]:

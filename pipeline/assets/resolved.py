@@ -14,11 +14,19 @@ from pipeline.steps import people
     name="people",
     specs=table_specs(
         people.TABLES,
-        ("staging.mentions", "staging.works", "staging.work_topics", "staging.work_references", "resolved.corrections"),
+        (
+            "staging.mentions",
+            "staging.works",
+            "staging.work_topics",
+            "staging.work_references",
+            "resolved.corrections",
+        ),
     ),
     pool=WRITER_POOL,
 )
-def resolved_people(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
+def resolved_people(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource
+) -> Iterator[dg.MaterializeResult]:
     """Decide which mentions are one person and carry the ids over from the last run."""
     threads = Settings().threads
     yield from fill(

@@ -62,7 +62,9 @@ def table_specs(tables: Sequence[str], deps: Sequence[str]) -> list[dg.AssetSpec
 
 
 def fill(
-    warehouse: Warehouse, tables: Sequence[str], step: Callable[[duckdb.DuckDBPyConnection], Mapping[str, int]]
+    warehouse: Warehouse,
+    tables: Sequence[str],
+    step: Callable[[duckdb.DuckDBPyConnection], Mapping[str, int]],
 ) -> list[dg.MaterializeResult]:
     """Run a step in one transaction; one materialisation a table it fills, made once everything is committed."""
     with warehouse.write() as con:

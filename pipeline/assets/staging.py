@@ -8,7 +8,12 @@ from pipeline.assets.specs import WRITER_POOL, fill, table_specs
 from pipeline.resources import LandingResource, WarehouseResource
 from pipeline.steps import bylines, pages, works
 
-RECORDS = ("staging.arxiv_records", "staging.arxiv_versions", "staging.openalex_works", "staging.openalex_institutions")
+RECORDS = (
+    "staging.arxiv_records",
+    "staging.arxiv_versions",
+    "staging.openalex_works",
+    "staging.openalex_institutions",
+)
 
 
 @dg.multi_asset(name="records", specs=table_specs(pages.RECORD_TABLES, ("raw.pages",)), pool=WRITER_POOL)
@@ -20,7 +25,9 @@ def source_records(
     totals = pages.Received()
     for batch in pages.read_pages(place, landing.open(), run_id=context.run_id):
         totals += batch
-        context.log.info(f"{totals.pages} pages read: {totals.accepted} records accepted, {totals.rejected} rejected")
+        context.log.info(
+            f"{totals.pages} pages read: {totals.accepted} records accepted, {totals.rejected} rejected"
+        )
     yield from fill(place, pages.RECORD_TABLES, lambda _: totals.as_counts())
 
 
@@ -31,7 +38,9 @@ def joined_works(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]
 
 
 @dg.multi_asset(
-    name="mentions", specs=table_specs(bylines.TABLES, ("staging.works", "staging.work_records", *RECORDS)), pool=WRITER_POOL
+    name="mentions",
+    specs=table_specs(bylines.TABLES, ("staging.works", "staging.work_records", *RECORDS)),
+    pool=WRITER_POOL,
 )
 def printed_names(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
     """List the names printed on every work."""

@@ -82,12 +82,12 @@ def _without_brackets(text: str) -> str:
                 kept.append(text[begin:index])
                 begin = index + 1
             elif depth == 1:
-                kept.append(_bracketed(text[inside:index], text[index + 1 :]))
+                kept.append(_bracketed(text[inside:index], text[index + 1 : index + 50]))
                 begin = index + 1
             depth = max(depth - 1, 0)
     if depth == 0:
         kept.append(text[begin:])
-    return "".join(kept)
+    return " ".join("".join(kept).split())
 
 
 def _bracketed(content: str, after: str) -> str:

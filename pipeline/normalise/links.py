@@ -3,15 +3,28 @@
 import re
 from urllib.parse import urlsplit
 
-CODE_HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "sourceforge.net", "gitee.com"})
+CODE_HOSTS = frozenset(
+    {"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "sourceforge.net", "gitee.com"}
+)
 """Hosts whose pages are code repositories, GitLab's own-host naming (`gitlab.<anything>`) besides."""
 
 DATASET_HOSTS = frozenset(
-    {"zenodo.org", "figshare.com", "datadryad.org", "osf.io", "kaggle.com", "dataverse.harvard.edu", "data.mendeley.com"}
+    {
+        "zenodo.org",
+        "figshare.com",
+        "datadryad.org",
+        "osf.io",
+        "kaggle.com",
+        "dataverse.harvard.edu",
+        "data.mendeley.com",
+    }
 )
 """Hosts whose pages are deposits of data; a deposit may hold code too, which a link alone does not tell."""
 
-_URL = re.compile(r"(?:https?://|(?<![\w./@-])(?:www\.)?(?=(?:github|gitlab|bitbucket|zenodo|huggingface|kaggle)\.))[^\s<>\"'`{}|\\^]+", re.I)
+_URL = re.compile(
+    r"(?:https?://|(?<![\w./@-])(?:www\.)?(?=(?:github|gitlab|bitbucket|zenodo|huggingface|kaggle)\.))[^\s<>\"'`{}|\\^]+",
+    re.I,
+)
 _TAIL = ".,;:!?)]}$*\u201d\u2019"
 
 

@@ -51,9 +51,12 @@ def agreement(pairs: pl.DataFrame) -> pl.Series:
     )
     byline = shared.select((pl.col("n") / pl.col("shorter")).fill_nan(None)).to_series()
     score = pl.Series("score", title / 100)
-    return pl.select(
-        pl.when(byline.is_null()).then(score).otherwise((score + byline.fill_null(0.0)) / 2)
-    ).to_series().round(4).alias("score")
+    return (
+        pl.select(pl.when(byline.is_null()).then(score).otherwise((score + byline.fill_null(0.0)) / 2))
+        .to_series()
+        .round(4)
+        .alias("score")
+    )
 
 
 def choose(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -68,10 +71,17 @@ def choose(pairs: pl.DataFrame) -> pl.DataFrame:
         strongest method wins, then the better score, then the smaller arXiv id.
     """
     rank = {method: place for place, method in enumerate(METHODS)}
-    scored = pairs.with_columns(score=agreement(pairs)) if pairs.height else pairs.with_columns(score=pl.lit(0.0))
+    scored = (
+        pairs.with_columns(score=agreement(pairs)) if pairs.height else pairs.with_columns(score=pl.lit(0.0))
+    )
     return (
         scored.filter(pl.col("score") >= pl.col("method").replace_strict(FLOORS, return_dtype=pl.Float64))
-        .sort("openalex_id", pl.col("method").replace_strict(rank, return_dtype=pl.Int32), -pl.col("score"), "arxiv_id")
+        .sort(
+            "openalex_id",
+            pl.col("method").replace_strict(rank, return_dtype=pl.Int32),
+            -pl.col("score"),
+            "arxiv_id",
+        )
         .unique("openalex_id", keep="first", maintain_order=True)
         .select("openalex_id", "arxiv_id", "method", "score")
     )

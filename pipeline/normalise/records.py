@@ -25,7 +25,9 @@ from pipeline.sources.records import ArxivRecord
 Row = dict[str, Any]
 
 
-def arxiv_records(records: Sequence[ArxivRecord], *, source: str, page_id: str, fetched_at: datetime) -> pl.DataFrame:
+def arxiv_records(
+    records: Sequence[ArxivRecord], *, source: str, page_id: str, fetched_at: datetime
+) -> pl.DataFrame:
     """One row a record, in the records' order; the columns of `ArxivRecords`, not yet held to its rules."""
     rows = [
         {
@@ -35,7 +37,8 @@ def arxiv_records(records: Sequence[ArxivRecord], *, source: str, page_id: str, 
             "title": record.title,
             "abstract": record.abstract,
             "byline": [
-                {**name_fields(author.name), "affiliation": joined(author.affiliations)} for author in record.authors
+                {**name_fields(author.name), "affiliation": joined(author.affiliations)}
+                for author in record.authors
             ],
             "categories": record.categories,
             "primary_category": record.primary_category,
@@ -122,7 +125,9 @@ def openalex_work_row(record: OpenAlexWork) -> Row:
     }
 
 
-def openalex_authors(records: Sequence[OpenAlexAuthor], *, page_id: str, fetched_at: datetime) -> pl.DataFrame:
+def openalex_authors(
+    records: Sequence[OpenAlexAuthor], *, page_id: str, fetched_at: datetime
+) -> pl.DataFrame:
     """One row a profile, in the records' order; the columns of `OpenAlexAuthors`."""
     rows = [
         {
@@ -167,7 +172,9 @@ def named_institutions(works: Sequence[OpenAlexWork], *, page_id: str, fetched_a
         for authorship in work.authorships
         for institution in authorship.institutions
     }
-    return openalex_institutions([found[key] for key in sorted(found)], page_id=page_id, fetched_at=fetched_at)
+    return openalex_institutions(
+        [found[key] for key in sorted(found)], page_id=page_id, fetched_at=fetched_at
+    )
 
 
 def name_fields(printed: str) -> Row:

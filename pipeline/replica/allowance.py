@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 
 CREDIT_USD = 0.0001
 SINGLETON_CREDITS = 0
@@ -39,6 +40,7 @@ class Allowance:
     def __init__(self, daily: int = REPLICA_CREDITS) -> None:
         self.daily = daily
         self._used: Counter[str] = Counter()
+        self._lock = Lock()
 
     def remaining(self, key: str) -> int:
         """Credits a key has left."""
@@ -46,10 +48,11 @@ class Allowance:
 
     def charge(self, key: str, cost: int) -> bool:
         """Take the cost of a call; nothing is taken and the call is refused when it is more than is left."""
-        if cost > self.remaining(key):
-            return False
-        self._used[key] += cost
-        return True
+        with self._lock:
+            if cost > self.remaining(key):
+                return False
+            self._used[key] += cost
+            return True
 
     def headers(self, key: str, cost: int, now: datetime) -> dict[str, str]:
         """Headers of an answered call."""

@@ -32,7 +32,7 @@ RESET_IN_SCOPE = "replica.reset"
 """Key of an ASGI scope under which the server puts a function that resets the connection."""
 
 MAX_BODY_BYTES = 1_000_000
-"""Form bodies beyond this are refused; the largest real query is a few kB."""
+"""What a form body has beyond this is not read; the largest real query is a few kB."""
 MAX_URL_BYTES = 8_190
 """OpenAlex refuses longer request lines (its gateway, github ourresearch/openalex-api-proxy)."""
 
@@ -141,18 +141,12 @@ class Endpoints:
                 if identifier is None
                 else singleton(store, identifier, parameters)
             )
-        except (QueryError, PaginationError) as error:
-            what = (
-                "Pagination error."
-                if isinstance(error, PaginationError)
-                else "Invalid query parameters error."
-            )
-            return _json({"error": what, "message": str(error)}, 400, headers)
-        return (
-            Response(_NOT_FOUND, 404, headers, media_type=_HTML)
-            if found is None
-            else _json(found, 200, headers)
-        )
+        except QueryError as error:
+            return _json({"error": "Invalid query parameters error.", "message": str(error)}, 400, headers)
+        except PaginationError as error:
+            return _json({"error": "Pagination error.", "message": str(error)}, 400, headers)
+        missing = Response(_NOT_FOUND, 404, headers, media_type=_HTML)
+        return missing if found is None else _json(found, 200, headers)
 
     async def _with_faults(
         self, api: Api, request: Request, pairs: Pairs, answer: Callable[[Fault | None], Response]

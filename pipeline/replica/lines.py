@@ -10,6 +10,7 @@ import json
 import mmap
 import shutil
 import tempfile
+import zlib
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -118,7 +119,7 @@ def _opened(folder: Path, name: str) -> IO[bytes] | None:
     try:
         with gzip.open(packed) as source:
             shutil.copyfileobj(source, unpacked)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         unpacked.close()
         raise ReplicaDataError(f"{packed.name} is not a readable gzip file ({error}).") from error
     unpacked.seek(0)

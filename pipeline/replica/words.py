@@ -29,8 +29,8 @@ def contains_phrase(haystack: Sequence[str], wanted: Sequence[str]) -> bool:
     """Whether the wanted words (wildcards allowed) stand next to each other; no words are found nowhere."""
     if not wanted:
         return False
-    if len(wanted) == 1:
-        return any(word_matches(word, wanted[0]) for word in haystack)
+    if not any(is_pattern(word) for word in wanted):
+        return f" {' '.join(wanted)} " in f" {' '.join(haystack)} "
     last = len(haystack) - len(wanted)
     return any(
         all(word_matches(haystack[start + offset], word) for offset, word in enumerate(wanted))
@@ -38,9 +38,14 @@ def contains_phrase(haystack: Sequence[str], wanted: Sequence[str]) -> bool:
     )
 
 
+def is_pattern(word: str) -> bool:
+    """Whether a wanted word has wildcards."""
+    return "*" in word or "?" in word
+
+
 def word_matches(word: str, wanted: str) -> bool:
     """Whether one word is the wanted one, `*` standing for any letters and `?` for one."""
-    if "*" in wanted or "?" in wanted:
+    if is_pattern(wanted):
         return fnmatch.fnmatchcase(word, wanted)
     return word == wanted
 

@@ -45,12 +45,23 @@ class Bags:
         """List the entries of the given rows: index into `rows`, code, weight; grouped by row."""
         sizes = self.begin[rows + 1] - self.begin[rows]
         entry = np.repeat(np.arange(len(rows)), sizes)
-        place = np.arange(len(entry)) + np.repeat(self.begin[rows] - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes) if len(rows) else np.zeros(0, dtype=np.int64)
+        place = (
+            np.arange(len(entry))
+            + np.repeat(self.begin[rows] - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes)
+            if len(rows)
+            else np.zeros(0, dtype=np.int64)
+        )
         return entry, self.codes[place], self.weights[place]
 
 
 def bags_of(
-    row: IntArray, code: npt.NDArray[np.int32], weight: FloatArray, rows: int, vocabulary: int, *, normed: bool
+    row: IntArray,
+    code: npt.NDArray[np.int32],
+    weight: FloatArray,
+    rows: int,
+    vocabulary: int,
+    *,
+    normed: bool,
 ) -> Bags:
     """Build bags from entries, sorted by row then code, each code once per row.
 
@@ -62,7 +73,9 @@ def bags_of(
     if normed:
         length = np.sqrt(np.bincount(row, weights=weight.astype(np.float64) ** 2, minlength=rows))
         weight = (weight / length[row]).astype(np.float32)
-    return Bags(begin=begin, codes=code.astype(np.int32), weights=weight.astype(np.float32), vocabulary=vocabulary)
+    return Bags(
+        begin=begin, codes=code.astype(np.int32), weights=weight.astype(np.float32), vocabulary=vocabulary
+    )
 
 
 def term_bags(texts: pl.Series, occurrences: pl.DataFrame, documents: float, *, keep: int) -> Bags:
@@ -90,7 +103,9 @@ def plain_term_bags(texts: pl.Series, weights: Mapping[str, float]) -> Bags:
     table = pl.DataFrame(
         {"term": list(weights), "idf": list(weights.values())}, schema={"term": pl.String, "idf": pl.Float32}
     )
-    terms = exploded_terms(texts).join(table, on="term", how="left").with_columns(pl.col("idf").fill_null(1.0))
+    terms = (
+        exploded_terms(texts).join(table, on="term", how="left").with_columns(pl.col("idf").fill_null(1.0))
+    )
     return _coded(terms, "term", texts.len(), normed=True)
 
 

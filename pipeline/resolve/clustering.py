@@ -24,10 +24,11 @@ BoolArray = npt.NDArray[np.bool_]
 MOST_BITS: Final = 24.0
 """Support that counts: a pair of 60 bits must not outvote ten pairs against."""
 
+_ORDINARY: Final = 1e6
 _APART: Final = 1e15
-_TOGETHER: Final = -1e6
-"""Distances of constraints. Every other distance is in [0, 2^(0.4 x 24)], so an average that holds one pair kept
-apart stays above any threshold, whatever else is in it, and pairs held together merge before all others."""
+"""Distances: 0 for pairs held together, 10^6 and a little for ordinary pairs, 10^15 for pairs kept apart. Pairs held
+together merge before all others, and an average that holds one pair kept apart is above any threshold whatever
+else is in it, for clusters of up to 30,000 mentions. Sixteen digits leave ten for the little."""
 
 
 def cluster_pairs(
@@ -66,10 +67,10 @@ def cluster_pairs(
         inside = _condensed_places(space, rows)
         distance = np.exp2(exponent * np.minimum(bits[inside], MOST_BITS).astype(np.float64))
         ceiling = float(np.exp2(exponent * MOST_BITS))
-        distance = ceiling - distance
+        distance = _ORDINARY + ceiling - distance
         distance[apart[inside]] = _APART
-        distance[together[inside]] = _TOGETHER
-        cut = ceiling - float(np.exp2(exponent * threshold))
+        distance[together[inside]] = 0.0
+        cut = _ORDINARY + ceiling - float(np.exp2(exponent * threshold))
         labels = fcluster(linkage(distance, method="average"), cut, criterion="distance")
         first = np.full(size + 1, size)
         np.minimum.at(first, labels, np.arange(size))

@@ -35,7 +35,10 @@ _BEARER_BITS: Final = (-2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 
 
 def _steps(prefix: str, cuts: tuple[float, ...], zero: str | None = None) -> tuple[str, ...]:
     """Labels of the ranges between cuts, below the first and from the last on."""
-    labels = [f"{prefix} under {cuts[0]:g}", *(f"{prefix} {a:g} to {b:g}" for a, b in zip(cuts, cuts[1:], strict=False))]
+    labels = [
+        f"{prefix} under {cuts[0]:g}",
+        *(f"{prefix} {a:g} to {b:g}" for a, b in zip(cuts, cuts[1:], strict=False)),
+    ]
     return ((zero,) if zero else ()) + (*labels, f"{prefix} {cuts[-1]:g} or more")
 
 
@@ -93,7 +96,9 @@ def compare(evidence: Evidence, mentions: LongArray, space: PairSpace) -> Compar
     values: dict[str, FloatArray] = {}
     levels["name"], levels["rarity"], values["rarity"] = batch.names()
     levels["coauthors"], values["coauthors"] = batch.coauthors()
-    levels["affiliation"], values["affiliation"] = batch.cosines(evidence.affiliation, mentions, _AFFILIATION_COSINES)
+    levels["affiliation"], values["affiliation"] = batch.cosines(
+        evidence.affiliation, mentions, _AFFILIATION_COSINES
+    )
     levels["email"] = batch.emails()
     for field, bags, cuts in (
         ("title", evidence.title, _COSINES),
@@ -155,7 +160,9 @@ class _Batch:
             return self.nothing(), np.zeros(self.space.count, dtype=np.float32)
         gap = np.abs(year[self.space.left] - year[self.space.right])
         last = max(_YEAR_GAPS)
-        by_gap = np.searchsorted(np.asarray(_YEAR_GAPS), np.arange(last + 1), side="right").astype(np.uint8) + np.uint8(1)
+        by_gap = np.searchsorted(np.asarray(_YEAR_GAPS), np.arange(last + 1), side="right").astype(
+            np.uint8
+        ) + np.uint8(1)
         level = np.where(self.both(known), by_gap[np.minimum(gap, last)], np.uint8(0))
         return level, gap.astype(np.float32)
 
@@ -179,7 +186,9 @@ class _Batch:
         ordinary = np.searchsorted(np.asarray(_COAUTHOR_BITS, dtype=np.float32), bits, side="right") + 4
         crowded = (
             np.searchsorted(np.asarray(_LONG_BYLINE_BITS, dtype=np.float32), bits, side="right")
-            + 4 + len(_COAUTHOR_BITS) + 2
+            + 4
+            + len(_COAUTHOR_BITS)
+            + 2
         )
         level[some] = np.where(long, crowded, ordinary)
         return level, shared
@@ -196,11 +205,22 @@ class _Batch:
         first = np.concatenate(([0], np.cumsum(per_unit)[:-1])).astype(np.int64)
         table_start = np.concatenate(([0], np.cumsum(per_unit**2)[:-1])).astype(np.int64)
         left = np.repeat(np.arange(len(code)), per_unit[unit_of])
-        right = np.arange(len(left)) - np.repeat(table_start[unit_of] + (np.arange(len(code)) - first[unit_of]) * per_unit[unit_of], per_unit[unit_of]) + first[unit_of[left]]
+        right = (
+            np.arange(len(left))
+            - np.repeat(
+                table_start[unit_of] + (np.arange(len(code)) - first[unit_of]) * per_unit[unit_of],
+                per_unit[unit_of],
+            )
+            + first[unit_of[left]]
+        )
         level, bearers = compare_names(evidence.names, evidence.rarity, code[left], code[right])
         inside = row_name - first[space.unit]
         place = (table_start[space.unit] + inside * per_unit[space.unit])[space.left] + inside[space.right]
-        step = np.searchsorted(np.asarray(_BEARER_BITS, dtype=np.float32), bearers, side="right").astype(np.uint8)
+        step = np.searchsorted(np.asarray(_BEARER_BITS, dtype=np.float32), bearers, side="right").astype(
+            np.uint8
+        )
         written = level < NameLevel.NEAR
-        rarity = np.where(level == NameLevel.IMPOSSIBLE, 0, 1 + step + np.where(written, 0, len(_BEARER_BITS) + 1))
+        rarity = np.where(
+            level == NameLevel.IMPOSSIBLE, 0, 1 + step + np.where(written, 0, len(_BEARER_BITS) + 1)
+        )
         return level[place], rarity.astype(np.uint8)[place], bearers[place]

@@ -72,12 +72,15 @@ def derive_counts(corpus: pl.DataFrame) -> pl.DataFrame:
         .join(code_of, left_on="authors", right_on="name", how="left", maintain_order="left")
         .select("paper", "code")
     )
-    plain = keys.with_row_index("code").join(bylines.group_by("code").len("uses"), on="code").filter("linkable")
-    family = _summed(plain, pl.col("family"))
-    given = _summed(
-        plain.filter(pl.col("first").str.len_chars() > 1), pl.col("first")
+    plain = (
+        keys.with_row_index("code").join(bylines.group_by("code").len("uses"), on="code").filter("linkable")
     )
-    common = [frame.filter(pl.col("mentions") >= FLOORS[kind]) for kind, frame in (("family", family), ("given", given))]
+    family = _summed(plain, pl.col("family"))
+    given = _summed(plain.filter(pl.col("first").str.len_chars() > 1), pl.col("first"))
+    common = [
+        frame.filter(pl.col("mentions") >= FLOORS[kind])
+        for kind, frame in (("family", family), ("given", given))
+    ]
     table = name_table(flip_family_first(keys, *common))
     paper, code = bylines["paper"].to_numpy().astype(np.int64), bylines["code"].to_numpy()
     parts = [
@@ -88,12 +91,16 @@ def derive_counts(corpus: pl.DataFrame) -> pl.DataFrame:
         exploded_terms(corpus["title"])
         .group_by("term")
         .len("mentions")
-        .select(pl.lit("term").alias("kind"), pl.col("term").alias("key"), "mentions", pl.lit(0).alias("groups")),
+        .select(
+            pl.lit("term").alias("kind"), pl.col("term").alias("key"), "mentions", pl.lit(0).alias("groups")
+        ),
         pl.DataFrame({"kind": ["all"], "key": ["all"], "mentions": [len(code)], "groups": [corpus.height]}),
     ]
     return (
         pl.concat([part.select([pl.col(c).cast(t) for c, t in COUNTS.items()]) for part in parts])
-        .filter(pl.col("mentions") >= pl.col("kind").replace_strict(FLOORS, default=0, return_dtype=pl.UInt32))
+        .filter(
+            pl.col("mentions") >= pl.col("kind").replace_strict(FLOORS, default=0, return_dtype=pl.UInt32)
+        )
         .sort("kind", "key")
     )
 
@@ -103,7 +110,12 @@ def _summed(plain: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
 
 
 def _grouped(
-    kind: str, key_of_name: np.ndarray, texts: pl.Series, names: NameTable, paper: np.ndarray, code: np.ndarray
+    kind: str,
+    key_of_name: np.ndarray,
+    texts: pl.Series,
+    names: NameTable,
+    paper: np.ndarray,
+    code: np.ndarray,
 ) -> pl.DataFrame:
     """Count each key's mentions and the groups that shared co-authors join them into."""
     key = key_of_name[code]
@@ -119,7 +131,9 @@ def _grouped(
         reach = np.searchsorted(cuts, start + step)
         stop = int(cuts[reach]) if reach < len(cuts) else len(order)
         chosen = order[start:stop]
-        groups += _group_counts(key[chosen], paper[chosen], _partner_keys(names)[code[chosen]], partners, len(texts))
+        groups += _group_counts(
+            key[chosen], paper[chosen], _partner_keys(names)[code[chosen]], partners, len(texts)
+        )
         start = stop
     return pl.DataFrame({"kind": kind, "key": texts, "mentions": mentions, "groups": groups})
 
@@ -154,7 +168,9 @@ def _group_counts(
     mention, other = mention[keep], other[keep]
     _, node = np.unique(key[mention].astype(np.int64) * partners.shape[1] + other, return_inverse=True)
     size = len(paper) + int(node.max(initial=-1)) + 1
-    graph = csr_matrix((np.ones(len(mention), dtype=np.int8), (mention, len(paper) + node)), shape=(size, size))
+    graph = csr_matrix(
+        (np.ones(len(mention), dtype=np.int8), (mention, len(paper) + node)), shape=(size, size)
+    )
     _, label = connected_components(graph, directed=False)
     pairs = np.unique(key.astype(np.int64) * size + label[: len(paper)])
     return np.bincount(pairs // size, minlength=keys)
@@ -162,7 +178,9 @@ def _group_counts(
 
 def main() -> None:
     """Derive the counts file from a corpus."""
-    parser = argparse.ArgumentParser(description="Derive the counts of names and title terms from a large corpus.")
+    parser = argparse.ArgumentParser(
+        description="Derive the counts of names and title terms from a large corpus."
+    )
     parser.add_argument("corpus", type=Path, help="Parquet with the columns authors and title")
     parser.add_argument("-o", "--output", type=Path, default=COUNTS_FILE)
     arguments = parser.parse_args()

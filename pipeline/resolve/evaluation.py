@@ -88,7 +88,9 @@ def _table(table: pa.Table, label: str, columns: tuple[str, ...]) -> pl.DataFram
 
 def _named_slices(labelled: pl.DataFrame, mentions: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
     """Slice by script, initials and name rarity of the printed name."""
-    named = labelled.join(mentions.select("mention_id", "name"), on="mention_id", how="left", maintain_order="left")
+    named = labelled.join(
+        mentions.select("mention_id", "name"), on="mention_id", how="left", maintain_order="left"
+    )
     names = named.select(
         pl.col("name").fill_null(""),
         given=pl.lit(None, dtype=pl.String),
@@ -96,7 +98,8 @@ def _named_slices(labelled: pl.DataFrame, mentions: pl.DataFrame) -> list[tuple[
     )
     counts = shipped_counts()
     keys = flip_family_first(
-        name_keys(names), *(counts.filter(kind=kind).select("key", "mentions") for kind in ("family", "given"))
+        name_keys(names),
+        *(counts.filter(kind=kind).select("key", "mentions") for kind in ("family", "given")),
     )
     table = name_table(keys)
     rarity = name_rarity(table, counts)
@@ -126,7 +129,11 @@ def _scores(part: pl.DataFrame) -> dict[str, float]:
     count, gold, found = (joined[c].cast(pl.Float64) for c in ("c", "gn", "pn"))
     precision = float((count**2 / found).sum()) / part.height
     recall = float((count**2 / gold).sum()) / part.height
-    hits, claimed, true = _pairs(both["c"]), _pairs(part.group_by("p").len()["len"]), _pairs(part.group_by("g").len()["len"])
+    hits, claimed, true = (
+        _pairs(both["c"]),
+        _pairs(part.group_by("p").len()["len"]),
+        _pairs(part.group_by("g").len()["len"]),
+    )
     pair_precision, pair_recall = (hits / claimed if claimed else 1.0), (hits / true if true else 1.0)
     return {
         "mentions": float(part.height),

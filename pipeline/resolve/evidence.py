@@ -131,7 +131,10 @@ def _read_names(
     of_authors = authors.select("name", *(pl.lit(None, dtype=pl.String).alias(p) for p in parts[1:]))
     distinct = pl.concat([of_mentions, of_authors]).unique().sort(parts)
     names = name_table(
-        flip_family_first(name_keys(distinct), *(counts.filter(kind=k).select("key", "mentions") for k in ("family", "given")))
+        flip_family_first(
+            name_keys(distinct),
+            *(counts.filter(kind=k).select("key", "mentions") for k in ("family", "given")),
+        )
     )
     lookup = distinct.with_row_index("code")
 

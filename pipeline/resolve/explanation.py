@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from pipeline.resolve.comparisons import LEVELS, compare
+from pipeline.resolve.constraints import ORCID_SAME
 from pipeline.resolve.evidence import Evidence, read_evidence
 from pipeline.resolve.inputs import ResolverInput, checked_input
 from pipeline.resolve.model import Model, shipped_model
@@ -89,17 +90,28 @@ def explain(
     """
     model = model or shipped_model()
     if mention_id_l == mention_id_r:
-        raise ResolverInputError(f"mention {mention_id_l!r} cannot be compared with itself; name two mentions.")
+        raise ResolverInputError(
+            f"mention {mention_id_l!r} cannot be compared with itself; name two mentions."
+        )
     source = _pair_input(mentions, works, (mention_id_l, mention_id_r), corrections)
     evidence = read_evidence(source, model.counts)
     rows = source.mentions["mention_id"].to_list()
     order = np.array([rows.index(mention_id_l), rows.index(mention_id_r)], dtype=np.int64)
     compared = compare(evidence, order, pair_space(np.array([2])))
     reasons = tuple(
-        _reason(comparison, int(compared.levels[comparison][0]) if comparison != "prior" else 0, source, evidence, order, model)
+        _reason(
+            comparison,
+            int(compared.levels[comparison][0]) if comparison != "prior" else 0,
+            source,
+            evidence,
+            order,
+            model,
+        )
         for comparison in COMPARISONS
     )
-    constraint = _constraint(source, evidence, order, int(compared.levels["name"][0]), int(compared.levels["orcid"][0]))
+    constraint = _constraint(
+        source, evidence, order, int(compared.levels["name"][0]), int(compared.levels["orcid"][0])
+    )
     weight = float(sum(reason.bits for reason in reasons))
     same_author = _same_author(clusters, mention_id_l, mention_id_r)
     return Explanation(
@@ -137,7 +149,9 @@ def _only(table: pa.Table, column: str, values: list[str]) -> pa.Table:
     return table.take(rows.to_list())
 
 
-def _constraint(source: ResolverInput, evidence: Evidence, order: np.ndarray, name: int, orcid: int) -> str | None:
+def _constraint(
+    source: ResolverInput, evidence: Evidence, order: np.ndarray, name: int, orcid: int
+) -> str | None:
     if source.different:
         return "correction: different"
     if source.same:
@@ -147,9 +161,9 @@ def _constraint(source: ResolverInput, evidence: Evidence, order: np.ndarray, na
         return "same work"
     if (block < 0).any():
         return "not a person's name"
-    if name == NameLevel.IMPOSSIBLE:
+    if name == NameLevel.IMPOSSIBLE and block[0] == block[1]:
         return "impossible name"
-    if orcid == 1:
+    if name != NameLevel.IMPOSSIBLE and orcid == ORCID_SAME:
         return "orcid"
     return "other block" if block[0] != block[1] else None
 
@@ -201,10 +215,18 @@ def _values(
     if comparison in {"affiliation", "email", "orcid"}:
         return people[0][comparison], people[1][comparison], ()
     if comparison == "coauthors":
-        return _count(works[0]["authors"], "name"), _count(works[1]["authors"], "name"), _shared_names(evidence, order)
+        return (
+            _count(works[0]["authors"], "name"),
+            _count(works[1]["authors"], "name"),
+            _shared_names(evidence, order),
+        )
     if comparison in {"keywords", "categories", "references"}:
         left, right = ({v.strip().lower() for v in work[comparison] or [] if v} for work in works)
-        return _count(works[0][comparison], "entry"), _count(works[1][comparison], "entry"), tuple(sorted(left & right))
+        return (
+            _count(works[0][comparison], "entry"),
+            _count(works[1][comparison], "entry"),
+            tuple(sorted(left & right)),
+        )
     values = [work[comparison] for work in works]
     texts = [None if value is None else str(value) for value in values]
     return texts[0], texts[1], ()

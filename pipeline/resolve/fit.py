@@ -114,7 +114,9 @@ class LabelledPairs:
 def labelled_pairs(folder: Path, counts: pl.DataFrame) -> LabelledPairs:
     """Compare the labelled pairs of a set that are in one block, not on one work and not impossible by name."""
     gold = pl.read_parquet(folder / "gold.parquet", columns=["mention_id", "gold_author"]).drop_nulls()
-    mentions = pl.read_parquet(folder / "mentions.parquet").join(gold.select("mention_id"), on="mention_id", how="semi")
+    mentions = pl.read_parquet(folder / "mentions.parquet").join(
+        gold.select("mention_id"), on="mention_id", how="semi"
+    )
     source = checked_input(mentions.to_arrow(), pq.read_table(folder / "works.parquet"))
     evidence = read_evidence(source, counts)
     author = source.mentions.join(gold, on="mention_id", how="left", maintain_order="left")["gold_author"]
@@ -133,13 +135,23 @@ def labelled_pairs(folder: Path, counts: pl.DataFrame) -> LabelledPairs:
         possible = (levels[:, LEARNED.index("name")] != NameLevel.IMPOSSIBLE) & (
             evidence.work[rows][space.left] != evidence.work[rows][space.right]
         )
-        parts.append((levels[possible], same[possible].astype(np.float64), np.full(int(possible.sum()), 1.0 / (len(rows) - 1))))
+        parts.append(
+            (
+                levels[possible],
+                same[possible].astype(np.float64),
+                np.full(int(possible.sum()), 1.0 / (len(rows) - 1)),
+            )
+        )
     levels = np.concatenate([p[0] for p in parts])
     same = np.concatenate([p[1] for p in parts])
     weight = np.concatenate([p[2] for p in parts])
     step = max(1, -(-len(same) // MOST_PAIRS))
     levels, same, weight = levels[::step], same[::step], weight[::step]
-    return LabelledPairs(levels=levels, same=same, weight=weight * (TOTAL_WEIGHT * min(1.0, len(same) / FULL_SET) / weight.sum()))
+    return LabelledPairs(
+        levels=levels,
+        same=same,
+        weight=weight * (TOTAL_WEIGHT * min(1.0, len(same) / FULL_SET) / weight.sum()),
+    )
 
 
 def fitted(sets: list[LabelledPairs]) -> tuple[FloatArray, dict[str, FloatArray]]:
@@ -185,7 +197,9 @@ def fitted(sets: list[LabelledPairs]) -> tuple[FloatArray, dict[str, FloatArray]
         gradient = np.zeros(size)
         gradient[: len(sets)] = np.bincount(member, weights=residual, minlength=len(sets))
         for k in range(len(LEARNED)):
-            gradient[start[k] : start[k] + sizes[k]] = np.bincount(levels[:, k], weights=residual, minlength=sizes[k])
+            gradient[start[k] : start[k] + sizes[k]] = np.bincount(
+                levels[:, k], weights=residual, minlength=sizes[k]
+            )
         bend = theta[climbs] - theta[climbs - 1] - (belief[climbs] - belief[climbs - 1])
         away = (theta - belief)[len(sets) :]
         loss += SMOOTHNESS * float((bend**2).sum()) + SHRINKAGE * float((away**2).sum())
@@ -210,7 +224,12 @@ def fitted(sets: list[LabelledPairs]) -> tuple[FloatArray, dict[str, FloatArray]
     first = belief.copy()
     first[climbs] = np.maximum((belief[climbs] - belief[climbs - 1]) * rising, 0.0)
     solution = minimize(
-        objective, first, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 3000, "maxfun": 6000}
+        objective,
+        first,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+        options={"maxiter": 3000, "maxfun": 6000},
     )
     bits = theta_of(solution.x) / np.log(2)
     weights = {c: bits[start[k] : start[k] + sizes[k]].copy() for k, c in enumerate(LEARNED)}
@@ -261,7 +280,10 @@ def _directions(comparison: str) -> list[float]:
 
 def _split_noise(pairs: LabelledPairs) -> float:
     """Share of pairs labelled as two people among those that can hardly be two."""
-    rich = LEVELS["coauthors"].index("shared bits 32 to 48") + 1, LEVELS["coauthors"].index("shared bits 48 or more") + 1
+    rich = (
+        LEVELS["coauthors"].index("shared bits 32 to 48") + 1,
+        LEVELS["coauthors"].index("shared bits 48 or more") + 1,
+    )
     sure = np.isin(pairs.levels[:, LEARNED.index("coauthors")], rich) & np.isin(
         pairs.levels[:, LEARNED.index("name")], (NameLevel.SAME, NameLevel.SAME_WITH_MIDDLE)
     )
@@ -279,7 +301,9 @@ def _level_shares(sets: list[LabelledPairs], k: int, size: int) -> FloatArray | 
     return np.mean(shares, axis=0) if shares else None
 
 
-def model_document(prior: float, weights: dict[str, FloatArray], derivation: dict[str, Any]) -> dict[str, Any]:
+def model_document(
+    prior: float, weights: dict[str, FloatArray], derivation: dict[str, Any]
+) -> dict[str, Any]:
     """The content of the model file."""
     return {
         "version": derivation["version"],
@@ -311,11 +335,15 @@ def main() -> None:
         "version": "1",
         "method": "logistic regression over comparison levels, each labelled set weighing the same, in bits",
         "sets": {folder.name: len(p.same) for folder, p in zip(used, pairs, strict=True)},
-        "intercepts": {folder.name: round(float(bits), 2) for folder, bits in zip(used, intercepts, strict=True)},
+        "intercepts": {
+            folder.name: round(float(bits), 2) for folder, bits in zip(used, intercepts, strict=True)
+        },
         "by_hand": sorted(BELIEFS),
         "command": "python -m pipeline.resolve.fit SET_DIR ... -o pipeline/resolve/model.json",
     }
-    arguments.output.write_text(json.dumps(model_document(prior, weights, derivation), indent=1) + "\n", encoding="utf-8")
+    arguments.output.write_text(
+        json.dumps(model_document(prior, weights, derivation), indent=1) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

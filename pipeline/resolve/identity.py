@@ -158,7 +158,9 @@ def carry_ids(
     )
     history = _history(named, before, moves, gone, heirs, run_id, at)
     return Identity(
-        author_mentions=placed.select("mention_id", "author_id", "probability").to_arrow().cast(AUTHOR_MENTIONS),
+        author_mentions=placed.select("mention_id", "author_id", "probability")
+        .to_arrow()
+        .cast(AUTHOR_MENTIONS),
         history=history,
         redirects=_followed(redirects, heirs).to_arrow().cast(REDIRECTS),
     )
@@ -174,7 +176,9 @@ def _frame(table: pa.Table, label: str) -> pl.DataFrame:
     if frame["mention_id"].n_unique() != frame.height:
         culprit = frame.filter(pl.col("mention_id").is_duplicated())["mention_id"].min()
         raise ResolverInputError(f"mention_id {culprit!r} is in {label} more than once.")
-    return frame.select(pl.col("mention_id", "author_id").cast(pl.String), pl.col("probability").cast(pl.Float64))
+    return frame.select(
+        pl.col("mention_id", "author_id").cast(pl.String), pl.col("probability").cast(pl.Float64)
+    )
 
 
 def _redirect_frame(table: pa.Table | None) -> pl.DataFrame:
@@ -218,7 +222,11 @@ def _followed(redirects: pl.DataFrame, heirs: pl.DataFrame) -> pl.DataFrame:
     through = redirects.join(
         new.rename({"old_author_id": "author_id", "author_id": "then"}), on="author_id", how="left"
     ).select("old_author_id", pl.coalesce("then", "author_id").alias("author_id"))
-    return pl.concat([through, new]).unique("old_author_id", keep="last", maintain_order=True).sort("old_author_id")
+    return (
+        pl.concat([through, new])
+        .unique("old_author_id", keep="last", maintain_order=True)
+        .sort("old_author_id")
+    )
 
 
 def _history(
@@ -242,7 +250,9 @@ def _history(
     to_old = stayed.join(minted, on="author_id", how="anti")
     retired = gone.join(heirs.select("old", "author_id"), on="old", how="left")
 
-    def events(frame: pl.DataFrame, event: str, who: pl.Expr, other: pl.Expr, mention: pl.Expr, why: pl.Expr) -> pl.DataFrame:
+    def events(
+        frame: pl.DataFrame, event: str, who: pl.Expr, other: pl.Expr, mention: pl.Expr, why: pl.Expr
+    ) -> pl.DataFrame:
         return frame.select(
             event=pl.lit(event),
             author_id=who.cast(pl.String),
@@ -253,22 +263,47 @@ def _history(
 
     counted = ["old", "author_id"]
     parts = [
-        events(minted, "minted", pl.col("author_id"), nothing, nothing, pl.lit("no earlier author holds its mentions")),
         events(
-            merged.group_by(counted).len("n"), "merged", pl.col("author_id"), pl.col("old"), nothing,
+            minted,
+            "minted",
+            pl.col("author_id"),
+            nothing,
+            nothing,
+            pl.lit("no earlier author holds its mentions"),
+        ),
+        events(
+            merged.group_by(counted).len("n"),
+            "merged",
+            pl.col("author_id"),
+            pl.col("old"),
+            nothing,
             pl.format("{} mentions joined the author with the larger share", "n"),
         ),
         events(
-            to_new.group_by(counted).len("n"), "split", pl.col("old"), pl.col("author_id"), nothing,
+            to_new.group_by(counted).len("n"),
+            "split",
+            pl.col("old"),
+            pl.col("author_id"),
+            nothing,
             pl.format("{} mentions are another person", "n"),
         ),
         events(
-            to_old, "moved", pl.col("old"), pl.col("author_id"), pl.col("mention_id"),
+            to_old,
+            "moved",
+            pl.col("old"),
+            pl.col("author_id"),
+            pl.col("mention_id"),
             pl.lit("the evidence now points to another known author"),
         ),
         events(
-            retired, "retired", pl.col("old"), pl.col("author_id"), nothing,
-            pl.when(pl.col("author_id").is_null()).then(pl.lit("its mentions are gone from the input")).otherwise(pl.lit("its mentions belong to others")),
+            retired,
+            "retired",
+            pl.col("old"),
+            pl.col("author_id"),
+            nothing,
+            pl.when(pl.col("author_id").is_null())
+            .then(pl.lit("its mentions are gone from the input"))
+            .otherwise(pl.lit("its mentions belong to others")),
         ),
     ]
     frame = (

@@ -59,7 +59,10 @@ def checked_input(mentions: pa.Table, works: pa.Table, corrections: pa.Table | N
     _refuse_duplicates(work_rows, "works", "work_id")
     used = work_rows.join(mention_rows.select("work_id").unique(), on="work_id", how="semi").sort("work_id")
     placed = mention_rows.join(
-        used.select("work_id", pl.row_index("work").cast(pl.Int32)), on="work_id", how="left", maintain_order="left"
+        used.select("work_id", pl.row_index("work").cast(pl.Int32)),
+        on="work_id",
+        how="left",
+        maintain_order="left",
     )
     lost = placed.filter(pl.col("work").is_null())
     if lost.height:
@@ -89,7 +92,11 @@ def _conformed(table: pa.Table, label: str, schema: pa.Schema, required: tuple[s
             columns.append(pl.lit(None, dtype=wanted).alias(field.name))
             continue
         columns.append(_cast_column(frame, label, field.name, wanted))
-    return frame.select(columns) if frame.width else pl.DataFrame(schema={f.name: _POLARS_TYPES[f.type] for f in schema})
+    return (
+        frame.select(columns)
+        if frame.width
+        else pl.DataFrame(schema={f.name: _POLARS_TYPES[f.type] for f in schema})
+    )
 
 
 def _cast_column(frame: pl.DataFrame, label: str, name: str, wanted: pl.DataType) -> pl.Expr:
@@ -98,7 +105,8 @@ def _cast_column(frame: pl.DataFrame, label: str, name: str, wanted: pl.DataType
     both_text = wanted == pl.String() and found in {pl.String(), pl.Categorical(), pl.Null()}
     both_whole = wanted == pl.Int64() and (found.is_integer() or found == pl.Null())
     both_lists = isinstance(wanted, pl.List) and (
-        found == pl.Null() or (isinstance(found, pl.List) and found.inner in {pl.String(), pl.Categorical(), pl.Null()})
+        found == pl.Null()
+        or (isinstance(found, pl.List) and found.inner in {pl.String(), pl.Categorical(), pl.Null()})
     )
     if not (both_text or both_whole or both_lists):
         kind = {pl.String(): "text", pl.Int64(): "a whole number"}.get(wanted, "a list of texts")
@@ -138,5 +146,6 @@ def _correction_rows(
     )
     pairs: dict[str, list[tuple[int, int]]] = {SAME: [], DIFFERENT: []}
     for kind, left, right in placed.select("kind", "l", "r").iter_rows():
-        pairs[kind].append((min(left, right), max(left, right)))
+        if kind == SAME or left != right:
+            pairs[kind].append((min(left, right), max(left, right)))
     return sorted(set(pairs[SAME])), sorted(set(pairs[DIFFERENT]))

@@ -43,6 +43,8 @@ class Clusters:
     def __init__(self, anchor: LongArray, work: npt.NDArray[np.int32], corrections: Corrections) -> None:
         self.anchor = anchor.copy()
         self._work = work
+        self._joined = corrections.joined
+        self._group = corrections.group
         order = np.argsort(anchor, kind="stable")
         self._order = order
         self._first = np.searchsorted(anchor[order], np.arange(len(anchor)), side="left")
@@ -59,9 +61,37 @@ class Clusters:
         return merged if merged is not None else self._order[self._first[anchor] : self._last[anchor]]
 
     def share_a_work(self, one: int, other: int) -> bool:
-        """Tell whether two clusters have mentions on one work."""
-        left, right = self._work[self.members(one)], self._work[self.members(other)]
-        return bool(np.isin(left, right).any())
+        """Tell whether two clusters have mentions on one work, save mentions that corrections join."""
+        return self._clash(self.members(one), self.members(other))
+
+    def _clash(self, left: LongArray, right: LongArray) -> bool:
+        common = np.intersect1d(self._work[left], self._work[right])
+        for work in common:
+            rows = np.concatenate((left[self._work[left] == work], right[self._work[right] == work]))
+            if not self._joined[rows].all() or len(np.unique(self._group[rows])) > 1:
+                return True
+        return False
+
+    def gather(self, group: LongArray) -> None:
+        """Put a group of mentions that corrections join into one cluster, taking them out of theirs.
+
+        They go to the cluster of the first of them if nothing keeps them from it, else to one of their own.
+        """
+        home = self.members(int(self.anchor[group[0]]))
+        rest = np.setdiff1d(home, group)
+        barred = {enemy for row in group.tolist() for enemy in self._enemies.get(row, ())}
+        if self._clash(group, rest) or barred & set(rest.tolist()):
+            rest = rest[:0]
+        for anchor in np.unique(self.anchor[group]).tolist():
+            left = np.setdiff1d(self.members(anchor), np.concatenate((group, rest)))
+            self._place(left)
+        self._place(np.union1d(group, rest))
+
+    def _place(self, members: LongArray) -> None:
+        """Make mentions a cluster, whatever they were in."""
+        if len(members):
+            self._merged[int(members[0])] = members
+            self.anchor[members] = members[0]
 
     def kept_apart(self, one: int, other: int) -> bool:
         """Tell whether a correction keeps mentions of the two clusters apart."""
@@ -103,7 +133,9 @@ def join_across(
     return clusters.anchor, all_links(parts)
 
 
-def _links_between(evidence: Evidence, pairs: list[tuple[int, int]], model: Model, *, corrected: bool) -> Links:
+def _links_between(
+    evidence: Evidence, pairs: list[tuple[int, int]], model: Model, *, corrected: bool
+) -> Links:
     """Links of pairs of mentions, with their weights."""
     if not pairs:
         return no_links()
@@ -114,14 +146,24 @@ def _links_between(evidence: Evidence, pairs: list[tuple[int, int]], model: Mode
     return pair_links(space, mentions, np.arange(len(pairs)), forced, compared, model)
 
 
-def _join_corrections(clusters: Clusters, evidence: Evidence, corrections: Corrections, model: Model) -> Links:
+def _join_corrections(
+    clusters: Clusters, evidence: Evidence, corrections: Corrections, model: Model
+) -> Links:
+    """Join what corrections join: whole clusters where nothing forbids it, else only the mentions themselves."""
+    rows = np.flatnonzero(corrections.joined)
+    rows = rows[np.lexsort((rows, corrections.group[rows]))]
     joined = []
-    for row in np.flatnonzero(corrections.joined).tolist():
-        first = int(corrections.group[row])
-        one, other = int(clusters.anchor[first]), int(clusters.anchor[row])
-        if one != other and not clusters.kept_apart(one, other):
-            clusters.merge(one, other)
+    for group in np.split(rows, np.flatnonzero(np.diff(corrections.group[rows])) + 1) if len(rows) else []:
+        first = int(group[0])
+        for row in group[1:].tolist():
+            one, other = int(clusters.anchor[first]), int(clusters.anchor[row])
+            if one == other:
+                continue
             joined.append((first, row))
+            if not clusters.share_a_work(one, other) and not clusters.kept_apart(one, other):
+                clusters.merge(one, other)
+        if len(np.unique(clusters.anchor[group])) > 1:
+            clusters.gather(group)
     return _links_between(evidence, joined, model, corrected=True)
 
 
@@ -173,7 +215,9 @@ def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, mod
         now_one, now_other = int(clusters.anchor[one]), int(clusters.anchor[other])
         if now_one == now_other or clusters.kept_apart(now_one, now_other):
             continue
-        if clusters.share_a_work(now_one, now_other) or not _names_fit(evidence, clusters, now_one, now_other):
+        if clusters.share_a_work(now_one, now_other) or not _names_fit(
+            evidence, clusters, now_one, now_other
+        ):
             continue
         clusters.merge(now_one, now_other)
         taken.update(anchor for anchor in (one, other) if not _written(evidence, clusters, anchor))
@@ -196,7 +240,11 @@ def _proposed(clusters: Clusters, evidence: Evidence, rows: LongArray) -> npt.ND
 
 
 def _shared_codes(
-    clusters: Clusters, evidence: Evidence, rows: LongArray, bags: Bags, block_of: npt.NDArray[np.int32] | None
+    clusters: Clusters,
+    evidence: Evidence,
+    rows: LongArray,
+    bags: Bags,
+    block_of: npt.NDArray[np.int32] | None,
 ) -> npt.NDArray[np.int64]:
     entry, code, _ = bags.entries(evidence.work[rows].astype(np.int64))
     own = evidence.block[rows][entry]
@@ -210,10 +258,18 @@ def _shared_codes(
     place = np.flatnonzero((size > 1) & (size <= WIDEST_GROUP))
     after = start[place] + size[place] - place - 1
     left = np.repeat(place, after)
-    right = left + 1 + np.arange(len(left)) - np.repeat(np.concatenate(([0], np.cumsum(after)[:-1])), after) if len(place) else left
+    right = (
+        left + 1 + np.arange(len(left)) - np.repeat(np.concatenate(([0], np.cumsum(after)[:-1])), after)
+        if len(place)
+        else left
+    )
     pairs = np.unique(np.stack([anchors[left], anchors[right]], axis=1), axis=0)
-    level, _ = compare_names(evidence.names, evidence.rarity, evidence.name[pairs[:, 0]], evidence.name[pairs[:, 1]])
-    same_unit = evidence.names.first[evidence.name[pairs[:, 0]]] == evidence.names.first[evidence.name[pairs[:, 1]]]
+    level, _ = compare_names(
+        evidence.names, evidence.rarity, evidence.name[pairs[:, 0]], evidence.name[pairs[:, 1]]
+    )
+    same_unit = (
+        evidence.names.first[evidence.name[pairs[:, 0]]] == evidence.names.first[evidence.name[pairs[:, 1]]]
+    )
     return pairs[(level != NameLevel.IMPOSSIBLE) & ~same_unit]
 
 
@@ -251,7 +307,8 @@ def _linkages(
         end = begin + len(ones)
         best = begin + int(np.argmax(bits[begin:end]))
         score = float(np.log2(closeness[begin:end].mean()) / model.linkage_exponent)
-        scored.append((score, one, other, (int(min(left[best], right[best])), int(max(left[best], right[best])))))
+        scored.append(
+            (score, one, other, (int(min(left[best], right[best])), int(max(left[best], right[best]))))
+        )
         begin = end
     return scored
-

@@ -69,6 +69,12 @@ def all_links(parts: list[Links]) -> Links:
     )
 
 
+def links_inside(links: Links, anchor: LongArray) -> Links:
+    """Keep the links of mentions that ended in one cluster: a correction may have taken one out of its own."""
+    kept = anchor[links.left] == anchor[links.right]
+    return Links(links.left[kept], links.right[kept], links.bits[kept], links.decided_by[kept])
+
+
 def strongest_tree(
     space: PairSpace,
     mentions: LongArray,
@@ -106,7 +112,12 @@ def strongest_tree(
 
 
 def pair_links(
-    space: PairSpace, mentions: LongArray, places: LongArray, forced: BoolArray, compared: Compared, model: Model
+    space: PairSpace,
+    mentions: LongArray,
+    places: LongArray,
+    forced: BoolArray,
+    compared: Compared,
+    model: Model,
 ) -> Links:
     """Links of the given pairs."""
     one, other = mentions[space.left[places]], mentions[space.right[places]]
@@ -115,7 +126,9 @@ def pair_links(
         left=np.minimum(one, other),
         right=np.maximum(one, other),
         bits=weight_table(compared, places, model),
-        decided_by=np.where(forced[places], BY_CORRECTION, np.where(orcid, BY_ORCID, BY_SCORE)).astype(np.uint8),
+        decided_by=np.where(forced[places], BY_CORRECTION, np.where(orcid, BY_ORCID, BY_SCORE)).astype(
+            np.uint8
+        ),
     )
 
 

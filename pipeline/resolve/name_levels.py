@@ -9,12 +9,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.resolve.printed_names import TOKENS, NameTable
+from pipeline.resolve.printed_names import TOKENS, NameTable, Words
 from pipeline.resolve.rarity import NameRarity
 
 LevelArray = npt.NDArray[np.uint8]
 CodeArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
 
 
 class NameLevel(IntEnum):
@@ -74,14 +75,17 @@ def compare_names(
         Both are the same when left and right change places.
     """
     first_l, first_r = names.first[left], names.first[right]
-    written_l, written_r = names.full[left] >= 0, names.full[right] >= 0
+    both_written = (names.full[left] >= 0) & (names.full[right] >= 0)
     joined = (names.joined[left] == names.joined[right]) & (names.joined[left] >= 0)
-    agree_full, agree_initial, conflict, one_sided = _compare_middles(names, left, right)
-    several = (names.tokens[left, 1] >= 0) | (names.tokens[right, 1] >= 0)
-    both_written = written_l & written_r
     same_first = (first_l == first_r) | joined
-    head = names.tokens[left, 0] == names.tokens[right, 0]
-    both_initial = ~written_l & ~written_r
+    by_name = _compare_words(names.middles, left, right, 0)
+    by_letter = _compare_words(names.tokens, left, right, 1)
+    agree_full, agree_initial, conflict, one_sided = (
+        np.where(both_written, name, letter) for name, letter in zip(by_name, by_letter, strict=True)
+    )
+    several = (names.middles.codes[left, 0] >= 0) | (names.middles.codes[right, 0] >= 0)
+    head = names.tokens.codes[left, 0] == names.tokens.codes[right, 0]
+    both_initial = (names.full[left] < 0) & (names.full[right] < 0)
     level = np.select(
         [
             first_l + first_r == -2,
@@ -123,31 +127,22 @@ def compare_names(
         np.minimum(rarity.bearers_full[left], rarity.bearers_full[right]),
         np.minimum(rarity.bearers_initial[left], rarity.bearers_initial[right]),
     )
-    alike_middle = joined & several & ~names_hyphenated(names, left)
-    bearers = bearers - MIDDLE_NAME_BITS * (agree_full | alike_middle) - MIDDLE_INITIAL_BITS * (
-        agree_initial & ~agree_full & ~alike_middle
-    )
+    bearers = bearers - MIDDLE_NAME_BITS * agree_full - MIDDLE_INITIAL_BITS * (agree_initial & ~agree_full)
     return level, bearers.astype(np.float32)
 
 
-def names_hyphenated(names: NameTable, codes: CodeArray) -> npt.NDArray[np.bool_]:
-    """Tell names whose given names all run together into the first ("Wei-Ming"): they hold no middle name."""
-    return names.first[codes] == names.joined[codes]
-
-
-def _compare_middles(
-    names: NameTable, left: CodeArray, right: CodeArray
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Compare the given names after the first, place by place: written out the same, initials agree, conflict, extra."""
-    shape = left.shape
-    agree_full, agree_initial, conflict, one_sided = (np.zeros(shape, dtype=bool) for _ in range(4))
-    for k in range(1, TOKENS):
-        token_l, token_r = names.tokens[left, k], names.tokens[right, k]
-        there_l, there_r = token_l >= 0, token_r >= 0
+def _compare_words(
+    words: Words, left: CodeArray, right: CodeArray, begin: int
+) -> tuple[BoolArray, BoolArray, BoolArray, BoolArray]:
+    """Compare two names' words place by place: written out the same, initials agree, conflict, one has more."""
+    agree_full, agree_initial, conflict, one_sided = (np.zeros(left.shape, dtype=bool) for _ in range(4))
+    for k in range(begin, TOKENS):
+        word_l, word_r = words.codes[left, k], words.codes[right, k]
+        there_l, there_r = word_l >= 0, word_r >= 0
         both = there_l & there_r
-        written = names.written[left, k] & names.written[right, k]
-        initials = names.initials[left, k] == names.initials[right, k]
-        same = both & (token_l == token_r)
+        written = words.written[left, k] & words.written[right, k]
+        initials = words.initials[left, k] == words.initials[right, k]
+        same = both & (word_l == word_r)
         agree_full |= same & written
         agree_initial |= both & initials & ~written
         conflict |= both & ~same & (written | ~initials)

@@ -117,7 +117,12 @@ def overlap(
         (weight[order], (entry[order], group)), shape=(space.rows, int(group[-1]) + 1), dtype=np.float32
     )
     across = held.T.tocsr()
-    products = np.concatenate(([0], np.cumsum(np.bincount(entry[order], weights=np.diff(across.indptr)[group], minlength=space.rows))))
+    products = np.concatenate(
+        (
+            [0],
+            np.cumsum(np.bincount(entry[order], weights=np.diff(across.indptr)[group], minlength=space.rows)),
+        )
+    )
     begin = 0
     while begin < space.rows:
         end = int(np.searchsorted(products, products[begin] + _CHUNK, side="right")) - 1

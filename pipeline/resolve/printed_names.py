@@ -31,11 +31,27 @@ NAME_KEYS: Final = {
     "family": pl.String,
     "first": pl.String,
     "tokens": pl.List(pl.String),
+    "middles": pl.List(pl.String),
 }
 """Columns of `name_keys`."""
 
 _HYPHENS: Final = re.compile(r"\s*[-\u2010-\u2015\u2212\uff0d]\s*")
 _UNHYPHENATED_SPACE: Final = re.compile(r"(?<!-)\s+(?!-)")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The first `TOKENS` of a list of words per name, one column per place.
+
+    Attributes:
+        codes: Word codes, -1 where there is none.
+        initials: First letters as small integers, -1 where there is none.
+        written: The word is longer than one letter.
+    """
+
+    codes: IntArray
+    initials: IntArray
+    written: BoolArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +64,8 @@ class NameTable:
         full: Code of family key + first given name written out; -1 for initials and mononyms.
         first: Code of the first given name, its hyphenated parts run together ("weiming"); -1 for mononyms.
         joined: Code of all given names run together ("wei ming" = "wei-ming" = "weiming").
-        tokens: (names, TOKENS) codes of the single given words.
-        initials: (names, TOKENS) their first letters as small integers.
-        written: (names, TOKENS) the word is longer than one letter.
+        tokens: The single given words, hyphenated ones apart.
+        middles: The given words after the first given name.
         blocks: The block key of each block code, "family|initial".
         fulls: The key of each full code, "family|first".
         words: The text of each first, joined and token code.
@@ -61,9 +76,8 @@ class NameTable:
     full: IntArray
     first: IntArray
     joined: IntArray
-    tokens: IntArray
-    initials: IntArray
-    written: BoolArray
+    tokens: Words
+    middles: Words
     blocks: pl.Series
     fulls: pl.Series
     words: pl.Series
@@ -79,7 +93,7 @@ def name_keys(names: pl.DataFrame) -> pl.DataFrame:
         `NAME_KEYS`, one row per input row, in the input's order. `family` has no spaces ("vanderberg",
         "garciamolina"), so that hyphens and spaces inside a family name never split a person; `tokens` are the
         folded given names, split at spaces, dots and hyphens; `first` runs the hyphenated parts of the first
-        given name together ("weiming") and is null for mononyms.
+        given name together ("weiming") and is null for mononyms; `middles` are the tokens after it.
     """
     rows = [
         _keys_of(name[:_LONGEST_NAME], given, family)
@@ -88,10 +102,12 @@ def name_keys(names: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=NAME_KEYS, orient="row")
 
 
-def _keys_of(name: str, given: str | None, family: str | None) -> tuple[bool, str, str | None, list[str]]:
+def _keys_of(
+    name: str, given: str | None, family: str | None
+) -> tuple[bool, str, str | None, list[str], list[str]]:
     parsed = parse_name(name)
     if parsed.kind is not NameKind.PERSON:
-        return False, "", None, []
+        return False, "", None, [], []
     if family is None:
         given, family = parsed.given, parsed.family
     family_key = fold(family or "").replace(" ", "")
@@ -100,11 +116,13 @@ def _keys_of(name: str, given: str | None, family: str | None) -> tuple[bool, st
     groups = [group for group in groups if group]
     tokens = [token for group in groups for token in group]
     if not family_key and tokens:
-        return True, "".join(tokens), None, []
+        return True, "".join(tokens), None, [], []
     if not tokens:
-        return bool(family_key), family_key, None, []
+        return bool(family_key), family_key, None, [], []
     written = all(len(token) > 1 for token in groups[0])
-    return True, family_key, "".join(groups[0]) if written else tokens[0], tokens
+    if not written:
+        return True, family_key, tokens[0], tokens, tokens[1:]
+    return True, family_key, "".join(groups[0]), tokens, [token for group in groups[1:] for token in group]
 
 
 def flip_family_first(
@@ -122,7 +140,9 @@ def flip_family_first(
     """
     rows = keys.with_row_index("row")
     asked = rows.filter(
-        (pl.col("tokens").list.len() == 1) & (pl.col("first").str.len_chars() > 1) & (pl.col("family").str.len_chars() > 1)
+        (pl.col("tokens").list.len() == 1)
+        & (pl.col("first").str.len_chars() > 1)
+        & (pl.col("family").str.len_chars() > 1)
     )
 
     def counted(frame: pl.DataFrame, on: str, counts: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -148,6 +168,7 @@ def flip_family_first(
         pl.coalesce("flipped_family", "family").alias("family"),
         pl.coalesce("flipped_first", "first").alias("first"),
         pl.coalesce("flipped_tokens", "tokens").alias("tokens"),
+        "middles",
     )
 
 
@@ -164,25 +185,32 @@ def name_table(keys: pl.DataFrame) -> NameTable:
         .alias("full"),
         "first",
         pl.when(pl.col("tokens").list.len() > 0).then(pl.col("tokens").list.join("")).alias("joined"),
-        *(pl.col("tokens").list.get(k, null_on_oob=True).alias(f"token{k}") for k in several),
+        *(
+            pl.col(field).list.get(k, null_on_oob=True).alias(f"{field}{k}")
+            for field in ("tokens", "middles")
+            for k in several
+        ),
     )
     block, blocks = _codes(frame["block"])
     full, fulls = _codes(frame["full"])
-    columns = ["first", "joined", *(f"token{k}" for k in several)]
+    columns = ["first", "joined", *(f"{field}{k}" for field in ("tokens", "middles") for k in several)]
     codes, words = _codes(pl.concat([frame[column] for column in columns]))
     by_column = dict(zip(columns, codes.reshape(len(columns), frame.height), strict=True))
-    tokens = np.stack([by_column[f"token{k}"] for k in several], axis=1)
     letters, _ = _codes(words.str.slice(0, 1))
     lengths = words.str.len_chars().to_numpy().astype(np.int32)
+
+    def words_of(field: str) -> Words:
+        chosen = np.stack([by_column[f"{field}{k}"] for k in several], axis=1)
+        return Words(chosen, _looked_up(letters, chosen, -1), _looked_up(lengths, chosen, 0) > 1)
+
     return NameTable(
         linkable=frame["linkable"].to_numpy(),
         block=block,
         full=full,
         first=by_column["first"],
         joined=by_column["joined"],
-        tokens=tokens,
-        initials=_looked_up(letters, tokens, -1),
-        written=_looked_up(lengths, tokens, 0) > 1,
+        tokens=words_of("tokens"),
+        middles=words_of("middles"),
         blocks=blocks,
         fulls=fulls,
         words=words,

@@ -72,8 +72,18 @@ def _of_keys(
     )
     found = (
         parts.join(_lookup(counts, kind), on="key", how="left", maintain_order="left")
-        .join(family.select(family="key", family_mentions="mentions"), on="family", how="left", maintain_order="left")
-        .join(given.select(given="key", given_mentions="mentions"), on="given", how="left", maintain_order="left")
+        .join(
+            family.select(family="key", family_mentions="mentions"),
+            on="family",
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            given.select(given="key", given_mentions="mentions"),
+            on="given",
+            how="left",
+            maintain_order="left",
+        )
     )
     floor = float(FLOORS[kind])
     expected = (
@@ -83,7 +93,9 @@ def _of_keys(
     )
     guess = (_ASSUMED_GROUPS[kind] * (expected / 0.05).sqrt()).clip(0.25, _WIDEST_GUESS)
     settled = found.select(
-        groups=pl.col("groups").cast(pl.Float64).fill_null(guess if kind == "full" else pl.lit(_ASSUMED_GROUPS[kind])),
+        groups=pl.col("groups")
+        .cast(pl.Float64)
+        .fill_null(guess if kind == "full" else pl.lit(_ASSUMED_GROUPS[kind])),
         mentions=pl.col("mentions").cast(pl.Float64).fill_null(floor / 3),
     )
     return np.maximum(settled["groups"].to_numpy(), 0.25), settled["mentions"].to_numpy()

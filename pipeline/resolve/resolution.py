@@ -19,7 +19,7 @@ from pipeline.resolve.evidence import Evidence, read_evidence
 from pipeline.resolve.identity import author_ids
 from pipeline.resolve.inputs import checked_input
 from pipeline.resolve.joins import join_across
-from pipeline.resolve.links import Links, all_links, link_table, probabilities, strongest_tree
+from pipeline.resolve.links import Links, all_links, link_table, links_inside, probabilities, strongest_tree
 from pipeline.resolve.model import Model, shipped_model
 from pipeline.resolve.pairs import pair_space
 from pipeline.resolve.schemas import CLUSTERS
@@ -80,7 +80,7 @@ def resolve(
             anchor[batch_mentions] = batch_anchor
             parts.append(links)
     anchor, joining = join_across(evidence, decisions, anchor, units.oversize, model)
-    links = all_links([*parts, joining])
+    links = links_inside(all_links([*parts, joining]), anchor)
     ids = source.mentions["mention_id"]
     clusters = pl.DataFrame(
         {
@@ -106,7 +106,12 @@ def _resolve_batch(
     bits = model.match_weights(compared)
     together, apart, forced = pair_constraints(evidence, decisions, mentions, space, compared)
     anchor = cluster_pairs(
-        space, bits, together=together, apart=apart, threshold=model.threshold, exponent=model.linkage_exponent
+        space,
+        bits,
+        together=together,
+        apart=apart,
+        threshold=model.threshold,
+        exponent=model.linkage_exponent,
     )
     links = strongest_tree(space, mentions, anchor, bits, together, forced, compared, model)
     return mentions, mentions[anchor], links

@@ -16,16 +16,23 @@ class Authors(dy.Schema):
     orcid = orcid("Leading ORCID asserted on the works.")
     affiliation = text("Institution or affiliation on the latest work that has one.")
     affiliation_status = dy.Enum(
-        ["found", "none", "not_loaded"], description="not_loaded: no source with affiliations has these works."
+        ["found", "none", "not_loaded"],
+        description="not_loaded: no source with affiliations has these works.",
     )
     works_count = dy.Int64(min=0, description="Works.")
     topics_count = dy.Int64(min=0, description="Distinct topic names over the works.")
-    collaborators_count = dy.Int64(min=0, description="Other persons on the same bylines, bylines of 2 to 100 persons.")
-    close_collaborators_count = dy.Int64(min=0, description="Collaborators whose tie is strong for this author.")
+    collaborators_count = dy.Int64(
+        min=0, description="Other persons on the same bylines, bylines of 2 to 100 persons."
+    )
+    close_collaborators_count = dy.Int64(
+        min=0, description="Collaborators whose tie is strong for this author."
+    )
     cited_by_count = dy.Int64(min=0, description="Citations of the works, summed.")
     first_year = dy.Int32(nullable=True, description="Year of the first work.")
     last_year = dy.Int32(nullable=True, description="Year of the last work.")
-    claim_status = dy.String(description="none (unclaimed), pending, rejected, approved, approved_email, orcid_authenticated.")
+    claim_status = dy.String(
+        description="none (unclaimed), pending, rejected, approved, approved_email, orcid_authenticated."
+    )
     trust_score = dy.Int32(min=0, max=100, description="Sum of the points in marts.trust_reasons.")
     trust_tier = dy.String(description="Unverified, Corroborated, Identified or Verified.")
     verification_level = dy.String(regex="^L[0-5]$", description="Which kind of evidence there is, L0 to L5.")
@@ -69,12 +76,17 @@ class TrustReasons(dy.Schema):
     """A component of an author's trust score; the points of an author add up to the score."""
 
     author_id = dy.String(primary_key=True, description="The author.")
-    component = dy.String(primary_key=True, description="claim, orcid, affiliation, sources, citations, works, history, ties, conflict_discount.")
+    component = dy.String(
+        primary_key=True,
+        description="claim, orcid, affiliation, sources, citations, works, history, ties, conflict_discount.",
+    )
     x = dy.Float64(description="Amount of evidence counted.")
     max = dy.Float64(nullable=True, description="Most points the component can give.")
     k = dy.Float64(nullable=True, description="Amount of evidence that gives half of max.")
     points = dy.Float64(description="Points given, to 0.01; negative for the conflict discount.")
-    status = dy.Enum(["found", "none", "not_loaded"], description="none: looked for; not_loaded: source not loaded.")
+    status = dy.Enum(
+        ["found", "none", "not_loaded"], description="none: looked for; not_loaded: source not loaded."
+    )
     sentence = dy.String(description="The reason in one sentence.")
     evidence_ids = texts("Ids of works, mentions or authors that were counted, at most 20.")
 
@@ -86,7 +98,13 @@ class Papers(Works):
     first_submitted_year = dy.Int32(nullable=True, description="Year of version 1.")
     sources = texts("Sources that have the paper: arXiv, OpenAlex.")
     authors = dy.List(
-        dy.Struct({"author_id": dy.String(nullable=True), "name": dy.String(nullable=True), "position": dy.Int32(nullable=True)}),
+        dy.Struct(
+            {
+                "author_id": dy.String(nullable=True),
+                "name": dy.String(nullable=True),
+                "position": dy.Int32(nullable=True),
+            }
+        ),
         description="Authors in printed order.",
     )
     versions = dy.List(

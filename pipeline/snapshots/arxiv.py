@@ -65,7 +65,9 @@ def slices(path: Path, *, lines: int = SLICE_LINES) -> Iterator[bytes]:
             if batch:
                 yield b"".join(batch)
     except (OSError, EOFError, zstandard.ZstdError) as error:
-        raise ImportFileError(f"{path} cannot be read to its end ({error}): check the file and import it again.") from error
+        raise ImportFileError(
+            f"{path} cannot be read to its end ({error}): check the file and import it again."
+        ) from error
 
 
 @contextmanager

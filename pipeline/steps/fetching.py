@@ -47,9 +47,7 @@ def papers_of(landing: Landing, since: date, until: date) -> dict[str, str | Non
     return papers
 
 
-def works_of_papers(
-    source: OpenAlexSource, papers: dict[str, str | None], found: Found
-) -> Iterator[RawPage]:
+def works_of_papers(source: OpenAlexSource, papers: dict[str, str | None], found: Found) -> Iterator[RawPage]:
     """Look up the papers that no work received so far carries: by published DOI, then by arXiv id.
 
     What `found` holds is read as the pages go by, so a paper found by its DOI is not asked for again.

@@ -54,7 +54,9 @@ class Received:
 
     def __add__(self, other: "Received") -> "Received":
         """Both together."""
-        return Received(self.pages + other.pages, self.accepted + other.accepted, self.rejected + other.rejected)
+        return Received(
+            self.pages + other.pages, self.accepted + other.accepted, self.rejected + other.rejected
+        )
 
     def as_counts(self) -> dict[str, int]:
         """The counts under the names that assets show."""
@@ -129,7 +131,12 @@ def read_page(con: duckdb.DuckDBPyConnection, landing: Landing, page: LandedPage
     """Parse one page, hold its rows to their contracts, renew the records and keep the rejects."""
     parsed = parse_page(page.source, landing.read(page))
     rejects = [
-        {"record_id": r.record_id, "rule": r.rule, "detail": r.detail, "payload": r.payload[:MAX_PAYLOAD_CHARS]}
+        {
+            "record_id": r.record_id,
+            "rule": r.rule,
+            "detail": r.detail,
+            "payload": r.payload[:MAX_PAYLOAD_CHARS],
+        }
         for r in parsed.rejects
     ]
     for part in FRAMES[Source(page.source)](parsed, page):
@@ -163,7 +170,9 @@ def held_to_contract(part: Frames) -> tuple[pl.DataFrame, list[dict[str, Any]]]:
     kept, failure = contract.filter(newest(spread, part.table).drop("row"), cast=True)
     if not failure.counts():
         return part.rows, []
-    broken = failure.details().with_columns(pl.concat_str([pl.col(c).cast(pl.String) for c in key], separator=" ").alias("_id"))
+    broken = failure.details().with_columns(
+        pl.concat_str([pl.col(c).cast(pl.String) for c in key], separator=" ").alias("_id")
+    )
     rules = list(failure.counts())
     rejects = [
         {
@@ -180,7 +189,11 @@ def held_to_contract(part: Frames) -> tuple[pl.DataFrame, list[dict[str, Any]]]:
 def newest(rows: pl.DataFrame, table: str) -> pl.DataFrame:
     """The last row of each key: within a page, later wins where the sources give no better order."""
     key = TABLES[table].primary_key()
-    order = [column for column in ("version", "last_updated_at", "updated_at") if column in rows.columns and column not in key]
+    order = [
+        column
+        for column in ("version", "last_updated_at", "updated_at")
+        if column in rows.columns and column not in key
+    ]
     ranked = rows.with_row_index("_place").sort(*key, *order, "_place", nulls_last=False)
     return ranked.unique(key, keep="last", maintain_order=True).drop("_place")
 

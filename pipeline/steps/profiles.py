@@ -1,5 +1,7 @@
 """The marts about people: works of an author, collaborators, trust reasons, profiles."""
 
+from collections.abc import Iterator
+
 import duckdb
 import polars as pl
 
@@ -8,11 +10,12 @@ from pipeline.metrics import (
     evidence,
     leading_orcids,
     open_conflicts,
-    trust_reasons,
+    trust_reason_batches,
     trust_scores,
 )
+from pipeline.metrics.schemas import TRUST_SCORES
 from pipeline.steps import count, frame_as, temporary_table
-from warehouse import query, replace, replace_from_query
+from warehouse import query, replace_from_query, replace_in_batches
 
 TABLES = ("marts.author_works", "marts.collaborators", "marts.trust_reasons", "marts.authors")
 """The tables this step fills."""
@@ -30,13 +33,12 @@ def build_profiles(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
             mentions = con.sql(query("marts/trust_mentions")).pl()
             loaded = con.sql(query("marts/loaded")).pl()
             claims = con.sql(query("marts/claims")).pl()
-            reasons = trust_reasons(weigh(con, mentions, loaded, claims, pairs))
-            replace(con, "marts.trust_reasons", reasons)
+            scores = score(con, weigh(con, mentions, loaded, claims, pairs))
             with (
                 frame_as(con, "loaded", loaded),
                 frame_as(con, "claims", claims),
                 frame_as(con, "leading_orcids", leading_orcids(mentions)),
-                frame_as(con, "scores", trust_scores(reasons)),
+                frame_as(con, "scores", scores),
             ):
                 replace_from_query(con, "marts.authors", query("marts/authors"))
     tiers = con.execute("SELECT trust_tier, count(*) FROM marts.authors GROUP BY ALL ORDER BY ALL").fetchall()
@@ -51,6 +53,19 @@ def build_collaborators(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     with frame_as(con, "pairs", pairs):
         replace_from_query(con, "marts.collaborators", query("marts/collaborators"))
     return pairs
+
+
+def score(con: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> pl.DataFrame:
+    """Replace the trust reasons, whole authors at a time; returns one row an author with the score."""
+    scores = [pl.DataFrame(schema=TRUST_SCORES)]
+
+    def reasons() -> Iterator[pl.DataFrame]:
+        for batch in trust_reason_batches(found):
+            scores.append(trust_scores(batch))
+            yield batch.drop("model_version")
+
+    replace_in_batches(con, "marts.trust_reasons", reasons())
+    return pl.concat(scores)
 
 
 def weigh(
@@ -79,9 +94,7 @@ def weigh(
     sources = loaded.select("author_id", "has_openalex", "has_affiliations")
     return (
         found.join(sources, on="author_id", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("has_openalex").alias(f"{name}_loaded") for name in FROM_OPENALEX
-        )
+        .with_columns(pl.col("has_openalex").alias(f"{name}_loaded") for name in FROM_OPENALEX)
         .with_columns(sources_loaded=pl.lit(has_openalex))
         .drop("has_openalex", "has_affiliations")
     )

@@ -33,7 +33,9 @@ def build_works(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         replace_from_query(con, "staging.field_sources", query("staging/field_sources"))
     methods = joined.group_by("method").len().sort("method")
     return {f"joined_by_{method}": n for method, n in methods.iter_rows()} | {
-        "works_in_both": count(con, "SELECT count(*) FROM staging.works WHERE has_openalex AND arxiv_id IS NOT NULL")
+        "works_in_both": count(
+            con, "SELECT count(*) FROM staging.works WHERE has_openalex AND arxiv_id IS NOT NULL"
+        )
     }
 
 

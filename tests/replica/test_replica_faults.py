@@ -52,18 +52,13 @@ def atom(urls: ReplicaUrls, **parameters: str) -> requests.Response:
 
 def test_a_plan_is_read_from_its_text() -> None:
     plan = FaultPlan.parse(
-        "html200=0.02, truncated=0.02,error_entry=0.01,empty_page=0.02,429=0.05,503=0.02,stall=0.01,reset=0.01,"
-        "duplicate=0.01,stale=0.01,bomb=0.01,budget_after=5,plan=free,retry_after=3,times=1,seed=7,api=oai|arxiv"
+        "html200=0.02, truncated=0.02,error_entry=0.01,empty_page=0.02,429=0.05,503=0.02,stall=0.01,"
+        "reset=0.01,duplicate=0.01,stale=0.01,bomb=0.01,budget_after=5,plan=free,retry_after=3,times=1,seed=7,"
+        "api=arxiv|oai"
     )
     assert plan.rates[Fault.TOO_MANY] == 0.05
     assert len(plan.rates) == len(Fault)
-    assert (plan.budget_after, plan.plan, plan.retry_after, plan.times, plan.seed) == (
-        500,
-        Plan.FREE,
-        3,
-        1,
-        7,
-    )
+    assert (plan.budget_after, plan.plan, plan.retry_after, plan.times, plan.seed) == (5, Plan.FREE, 3, 1, 7)
     assert plan.apis == {Api.ATOM, Api.OAI}
     assert FaultPlan.parse("") == FaultPlan()
     assert FaultPlan.parse("times=always").times is None

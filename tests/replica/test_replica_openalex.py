@@ -216,7 +216,8 @@ def test_singletons(urls: ReplicaUrls, openalex: Point, kind: Any, identifier: s
 @pytest.mark.parametrize(
     "path",
     ["/works/W999", "/works/doi:10.9/none", "/works/../../etc/passwd", "/works/%2e%2e%2f", "/works/.*",
-     "/works/A5000000001", "/authors/orcid:0", "/institutions/ror:", "/works/%00", "/nothing", "/nothing/else"],
+     "/works/A5000000001", "/authors/orcid:0", "/institutions/ror:", "/works/%00", "/nothing",
+     "/nothing/else"],
 )  # fmt: skip
 def test_unknown_things_are_404(urls: ReplicaUrls, path: str) -> None:
     response = requests.get(urls.openalex + path, timeout=20)

@@ -1,0 +1,130 @@
+"""replica, doctor: a local server of the sources, and a look at the set-up."""
+
+import platform
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import requests
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.cli.runs import CommandError
+from pipeline.settings import Settings
+
+LEAST_FREE = 5 * 2**30
+"""Bytes that a few million papers with their marts need."""
+
+TIMEOUT_SECONDS = 10
+
+console = Console(highlight=False)
+
+
+class Finding(NamedTuple):
+    """One line of the doctor."""
+
+    good: bool | None
+    what: str
+    says: str
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(replica)
+    app.command()(doctor)
+
+
+def replica(
+    data: Annotated[Path, typer.Option(help="Folder of arxiv.jsonl and openalex_*.jsonl, plain or .gz.")],
+    port: Annotated[int, typer.Option(help="0 chooses a free one.")] = 8765,
+    faults: Annotated[str, typer.Option(help="What goes wrong, such as html200=0.02,429=0.05,seed=7.")] = "",
+) -> None:
+    """Serve the arXiv API, arXiv OAI-PMH and the OpenAlex API over the records in a folder, until interrupted."""
+    from pipeline.replica.faults import FaultPlan  # noqa: PLC0415 - a server is for this command alone
+    from pipeline.replica.server import ReplicaUrls, serve  # noqa: PLC0415
+
+    def announce(urls: ReplicaUrls) -> None:
+        console.print(f"export PIPELINE_ARXIV_URL={urls.arxiv}", soft_wrap=True)
+        console.print(f"export PIPELINE_OAI_URL={urls.oai}", soft_wrap=True)
+        console.print(f"export PIPELINE_OPENALEX_URL={urls.openalex}", soft_wrap=True)
+
+    serve(data, port=port, faults=FaultPlan.parse(faults) if faults else None, ready=announce)
+
+
+def doctor() -> None:
+    """Check configuration, keys, disk, versions and reachability; say what to do."""
+    settings = Settings()
+    table = Table("", "what", "finding", box=None)
+    findings = [*configuration(settings), *machine(settings), *services(settings)]
+    marks = {True: "[green]ok[/green]", False: "[red]bad[/red]", None: ""}
+    for finding in findings:
+        table.add_row(marks[finding.good], finding.what, finding.says)
+    console.print(table)
+    bad = [finding for finding in findings if finding.good is False]
+    if bad:
+        raise CommandError(
+            f"{len(bad)} of {len(findings)} findings are bad: do what they say and ask the doctor again."
+        )
+
+
+def configuration(settings: Settings) -> Iterator[Finding]:
+    """What is in force; a key only as there or not."""
+    yield Finding(None, "PIPELINE_DATA", str(settings.data))
+    yield Finding(None, "PIPELINE_ARXIV_CATEGORIES", " ".join(settings.arxiv_categories) or "all")
+    yield Finding(None, "PIPELINE_THREADS", str(settings.threads))
+    yield Finding(None, "PIPELINE_MEMORY", settings.memory)
+    yield Finding(
+        bool(settings.contact) or None,
+        "PIPELINE_CONTACT",
+        settings.contact or "not set: give your e-mail, so that arXiv can write before it blocks",
+    )
+    yield Finding(
+        settings.openalex_api_key is not None or None,
+        "OPENALEX_API_KEY",
+        "set" if settings.openalex_api_key else "not set: $0.10 a day without one, $1.00 with a free key",
+    )
+
+
+def machine(settings: Settings) -> Iterator[Finding]:
+    """Python, packages, disk, the files."""
+    yield Finding(None, "Python", platform.python_version())
+    packages = ("dagster", "duckdb", "polars", "arxiv", "pyalex")
+    yield Finding(None, "packages", ", ".join(f"{name} {version(name)}" for name in packages))
+    existing = next(folder for folder in (settings.data, *settings.data.parents) if folder.exists())
+    free = shutil.disk_usage(existing).free
+    yield Finding(
+        free >= LEAST_FREE,
+        "free disk",
+        f"{free / 2**30:.1f} GiB"
+        + ("" if free >= LEAST_FREE else ": make room or set PIPELINE_DATA to another disk"),
+    )
+    published = settings.data / "warehouse.duckdb"
+    yield Finding(
+        published.exists() or None,
+        "warehouse",
+        f"{published.stat().st_size / 2**20:.1f} MiB"
+        if published.exists()
+        else "none yet: `pipeline demo` makes one",
+    )
+
+
+def services(settings: Settings) -> Iterator[Finding]:
+    """Whether each source answers, with one small question."""
+    urls = {
+        "PIPELINE_ARXIV_URL": (settings.arxiv_url, "?search_query=all:electron&max_results=1"),
+        "PIPELINE_OAI_URL": (settings.oai_url, "?verb=Identify"),
+        "PIPELINE_OPENALEX_URL": (settings.openalex_url, "/works?per_page=1"),
+    }
+    for name, (url, question) in urls.items():
+        try:
+            answer = requests.get(url.rstrip("/") + question, timeout=TIMEOUT_SECONDS)
+            yield Finding(answer.ok, name, f"{url} answered {answer.status_code}")
+        except requests.RequestException as error:
+            yield Finding(
+                False,
+                name,
+                f"{url} does not answer ({type(error).__name__}): check the network, or name a replica",
+            )

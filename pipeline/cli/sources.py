@@ -1,0 +1,306 @@
+"""demo, run, backfill, import, publish: from the sources to the published warehouse."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from pipeline.cli import people
+from pipeline.cli.runs import CommandError, RunReport, execute, instance
+from pipeline.settings import Settings
+from pipeline.sources.landing import Landing
+from pipeline.sources.pages import Source
+
+CHUNK_DAYS = 92
+"""Most days a backfill fetches in one run: what a kill costs at most, against the seconds a run costs by itself."""
+
+SAMPLE = Path(__file__).parents[1] / "replica" / "sample"
+"""The bundled sample, in the replica's own form."""
+
+SAMPLE_PERSON = "Anima Singh"  # noqa: S105 - a name, no password
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+
+console = Console(highlight=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(demo)
+    app.command()(run)
+    app.command()(backfill)
+    app.command()(publish)
+    bulk = typer.Typer(no_args_is_help=True, help="Load bulk files.")
+    bulk.command("arxiv")(import_arxiv)
+    app.add_typer(bulk, name="import")
+
+
+def demo() -> None:
+    """Run everything over the bundled sample, offline: replica, fetch, resolve, publish, one profile."""
+    from pipeline.replica.server import running  # noqa: PLC0415 - a server is for this command alone
+
+    with running(SAMPLE) as urls:
+        os.environ |= {
+            "PIPELINE_ARXIV_URL": urls.arxiv,
+            "PIPELINE_OAI_URL": urls.oai,
+            "PIPELINE_OPENALEX_URL": urls.openalex,
+        }
+        console.print(f"A replica of arXiv and OpenAlex serves the bundled sample at {urls.openalex}.")
+        since, until = sample_span()
+        with (
+            instance() as found,
+            working(f"Fetching {since} to {until} through the arxiv and pyalex clients"),
+        ):
+            report = execute(
+                found,
+                "seed",
+                config={"ops": {"raw__seed_pages": {"config": {"since": since, "until": until}}}},
+            )
+        say_received("arXiv papers", report.metadata["raw.seed_pages"])
+        transform()
+    people.show_author(SAMPLE_PERSON)
+    settings = Settings()
+    console.print(
+        f"\nThe warehouse is {settings.data / 'warehouse.duckdb'}. Where to look next:\n"
+        '  pipeline author "Ed H. Chi"          another profile\n'
+        "  pipeline --help                      every command\n"
+        "  dagster dev                          the assets, checks and runs in a browser, from this folder"
+    )
+
+
+def sample_span() -> tuple[str, str]:
+    """First and last day of submission in the bundled sample."""
+    from pipeline.sources.parsing import parse_snapshot_lines  # noqa: PLC0415
+
+    papers = parse_snapshot_lines((SAMPLE / "arxiv.jsonl").read_bytes()).records
+    days = sorted(paper.first_submitted_at.date() for paper in papers if paper.first_submitted_at)
+    return days[0].isoformat(), days[-1].isoformat()
+
+
+def run(since: Day = None, until: Day = None) -> None:
+    """Fetch a window of days and everything downstream of it.
+
+    Without --since, the window begins after the last complete day, at least a week back: papers appear late.
+    """
+    last = until.date() if until else last_complete_day()
+    with instance() as found:
+        first = since.date() if since else next_day(found, last)
+        check_span(first, last)
+        with working(f"Fetching {first} to {last}"):
+            report = fetch_days(found, first, last)
+        say_fetched(report)
+        transform(found)
+
+
+def backfill(
+    from_: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
+    to: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be fetched, fetch nothing.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Fetch complete days again.")] = False,
+) -> None:
+    """Fetch a range of days as Dagster partitions; complete days are skipped, an interrupted range is resumed."""
+    first, last = from_.date(), min(to.date(), last_complete_day())
+    check_span(first, last)
+    with instance() as found:
+        wanted = days_between(first, last)
+        done = set() if force else complete_days(found)
+        chunks = chunked([day for day in wanted if day not in done])
+        days = sum((end - start).days + 1 for start, end in chunks)
+        console.print(
+            f"{len(wanted)} days from {first} to {last}: {len(wanted) - days} complete, "
+            f"{days} to fetch in {len(chunks)} runs."
+        )
+        if dry_run:
+            console.print(
+                f"At least {len(chunks)} calls to arXiv (one in 3 s on the public host: {len(chunks) * 3} s) and "
+                f"{len(chunks)} to OpenAlex; a window of over 1,000 papers takes more."
+            )
+            return
+        received = 0
+        with progress() as bar:
+            task = bar.add_task("Fetching days", total=days)
+            for start, end in chunks:
+                bar.update(task, description=f"Fetching {start} to {end}")
+                report = fetch_days(found, start, end)
+                received += report.metadata["raw.arxiv_pages"]["received"]
+                bar.advance(task, (end - start).days + 1)
+        console.print(f"{received} arXiv papers received.")
+        if chunks or not Settings().data.joinpath("warehouse.duckdb").exists() or unread():
+            transform(found)
+        else:
+            console.print("Everything is fetched and published: nothing to do.")
+
+
+def import_arxiv(
+    path: Annotated[Path, typer.Argument(help="arXiv snapshot: JSON lines, plain, .gz or .zst.")],
+    publish_now: Annotated[
+        bool, typer.Option("--publish/--no-publish", help="Resolve and publish after loading.")
+    ] = True,
+) -> None:
+    """Load arXiv snapshot lines, then resolve and publish."""
+    if not path.is_file():
+        raise CommandError(f"{path} is not a file: give the path of an arXiv snapshot file.")
+    with instance() as found:
+        with working(f"Landing {path.name}"):
+            config = {"ops": {"raw__snapshot_pages": {"config": {"path": str(path.absolute())}}}}
+            report = execute(found, "import_snapshot", config=config)
+        say_received("lines", report.metadata["raw.snapshot_pages"])
+        if publish_now:
+            transform(found)
+
+
+def publish() -> None:
+    """Bring everything downstream of the landed pages up to date and publish the warehouse."""
+    transform()
+
+
+def transform(found: object = None) -> None:
+    """Run everything from the landed pages to the published warehouse, and say what came of it."""
+    if found is None:
+        with instance() as opened:
+            transform(opened)
+        return
+    with working("Normalising, resolving, publishing"):
+        report = execute(found, "transform")  # type: ignore[arg-type] # an instance, typed so to keep Dagster unimported
+    records = report.metadata["staging.page_loads"]
+    people_counts = report.metadata["resolved.author_mentions"]
+    console.print(
+        f"Read now: {records['received']} records received = {records['accepted']} accepted + "
+        f"{records['rejected']} rejected."
+    )
+    console.print(
+        f"{report.metadata['staging.works']['dagster/row_count']} works, {people_counts['mentions']} mentions, "
+        f"{people_counts['authors']} authors published to {report.metadata['marts.warehouse_file']['path']}."
+    )
+
+
+def fetch_days(found: object, first: date, last: date) -> RunReport:
+    """One run over the partitions from first to last."""
+    from pipeline.schedules import range_tags  # noqa: PLC0415
+
+    return execute(found, "fetch", tags=range_tags(first.isoformat(), last.isoformat()))  # type: ignore[arg-type]
+
+
+def complete_days(found: object) -> set[date]:
+    """Days both of whose fetch partitions are materialised and landed."""
+    import dagster as dg  # noqa: PLC0415
+
+    assert isinstance(found, dg.DagsterInstance)  # noqa: S101 - narrows the type that keeps Dagster unimported
+    keys = [dg.AssetKey(["raw", name]) for name in ("arxiv_pages", "openalex_pages")]
+    materialised = set.intersection(*({*found.get_materialized_partitions(key)} for key in keys))
+    landing = Landing(Settings().raw)
+    landed = set.intersection(
+        *(
+            {day for window in landing.windows(source) for day in days_of(window.span)}
+            for source in (Source.ARXIV_ATOM, Source.OPENALEX_WORKS)
+        )
+    )
+    return {date.fromisoformat(day) for day in materialised} & landed
+
+
+def days_of(span: str) -> Sequence[date]:
+    """The days a window's span names; none for a span that is no range of days."""
+    first, slash, last = span.partition("/")
+    try:
+        return days_between(date.fromisoformat(first), date.fromisoformat(last)) if slash else []
+    except ValueError:
+        return []
+
+
+def next_day(found: object, last: date) -> date:
+    """Where a run begins without being told: after the last complete day, at least a week before the end."""
+    from pipeline.schedules import TRAILING_DAYS  # noqa: PLC0415
+
+    trailing = last - timedelta(days=TRAILING_DAYS - 1)
+    done = complete_days(found)
+    return min(trailing, max(done) + timedelta(days=1)) if done else trailing
+
+
+def last_complete_day() -> date:
+    """Yesterday in UTC: the newest partition."""
+    return datetime.now(UTC).date() - timedelta(days=1)
+
+
+def check_span(first: date, last: date) -> None:
+    """Refuse a span that ends before it begins."""
+    if last < first:
+        raise CommandError(
+            f"There is no complete day from {first} to {last}: the last complete day is {last_complete_day()}."
+        )
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Every day from first to last, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def chunked(days: Sequence[date]) -> list[tuple[date, date]]:
+    """Runs of adjacent days, none longer than a chunk."""
+    chunks: list[tuple[date, date]] = []
+    for day in days:
+        if chunks and day - chunks[-1][1] == timedelta(days=1) and (day - chunks[-1][0]).days < CHUNK_DAYS:
+            chunks[-1] = (chunks[-1][0], day)
+        else:
+            chunks.append((day, day))
+    return chunks
+
+
+def unread() -> bool:
+    """Whether windows are landed that the published warehouse does not have."""
+    from pipeline.resources import open_warehouse  # noqa: PLC0415
+
+    with open_warehouse(Settings()).read() as con:
+        published = {row[0] for row in con.execute("SELECT window_id FROM raw.windows").fetchall()}
+    return any(window.window_id not in published for window in Landing(Settings().raw).windows())
+
+
+def say_fetched(report: RunReport) -> None:
+    """What a fetch brought."""
+    say_received("arXiv papers", report.metadata["raw.arxiv_pages"])
+    openalex = report.metadata["raw.openalex_pages"]
+    console.print(
+        f"{openalex['works_found']} OpenAlex works in {openalex['calls']} calls (${openalex['spent_dollars']:.4f})."
+    )
+
+
+def say_received(what: str, counts: object) -> None:
+    """How much was landed."""
+    console.print(f"{counts['received']} {what} received on {counts['pages']} pages.")  # type: ignore[index]
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show that something is going on, and how long it took."""
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
+    ) as bar:
+        bar.add_task(what, total=None)
+        yield
+
+
+def progress() -> Progress:
+    """A bar with the time left."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )
