@@ -78,8 +78,9 @@ def tex_to_unicode(text: str) -> str:
     return _settle(_decode_tex, text) or text
 
 
-# Without `restore_byte_a0`, which takes an "Ã" that stands alone for the rest of an "à".
-_MOJIBAKE = ftfy.TextFixerConfig(restore_byte_a0=False)
+# "10 Å²" is an area, where ftfy sees the two bytes of "Ų"; it leaves the angstrom sign alone, and NFC turns that
+# back into the letter.
+_SQUARE_ANGSTROM = re.compile("\u00c5(?=[\u00b9\u00b2\u00b3])")
 
 
 def _settle(step: Callable[[str], str], text: str) -> str | None:
@@ -96,7 +97,7 @@ def _one_pass(text: str) -> str:
     text = _decode_entities(text)
     text = _OT1_DIAERESIS.sub("\\1\u0308", text)
     if not text.isascii():
-        text = ftfy.fix_encoding(text, _MOJIBAKE)
+        text = ftfy.fix_encoding(_SQUARE_ANGSTROM.sub("\u212b", text))
     text = text.translate(_INVISIBLE)
     text = _decode_tex(text)
     return " ".join(unicodedata.normalize("NFC", text).split())

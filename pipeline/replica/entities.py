@@ -160,7 +160,7 @@ WORKS = Kind(
             authorships__author__orcid="authorships.author.orcid",
             authorships__institutions__id="authorships.institutions.id",
             ids__pmid="ids.pmid",
-            locations__id="locations.id",
+            locations__landing_page_url="locations.landing_page_url",
         ),
         **{
             name: Filter(Operator.VALUE, (name,))
@@ -218,6 +218,7 @@ WORKS = Kind(
         "authorships.author.id",
         "authorships.author.orcid",
         "authorships.institutions.id",
+        "locations.landing_page_url",
         "locations.source.id",
         "primary_location.source.id",
         "publication_year",
