@@ -16,11 +16,13 @@ from pipeline.resolve.printed_names import NameTable
 
 FloatArray = npt.NDArray[np.float32]
 
-_ASSUMED_GROUPS: Final = {"block": 2.0, "full": 1.0}
-"""Bearers taken for a key that the counts do not hold: fewer than ten mentions are seldom more people than this."""
+_ASSUMED_GROUPS: Final = 2.0
+"""Bearers taken for a family and initial that the counts do not hold: fewer than ten mentions are few people."""
 
-_WIDEST_GUESS: Final = 4.0
-"""A key under the floor has at most nine mentions, so however common its parts, not more people than about this."""
+_GUESS_AT_ONE_EXPECTED: Final = 2.0
+_GUESSES: Final = (0.2, 0.99)
+"""A written-out name under the floor: 2 x the square root of its expected mentions, were its parts independent,
+kept below the one bearer that the rarest name of the counts has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,11 @@ def _of_keys(
         * pl.col("given_mentions").fill_null(FLOORS["given"] / 2).cast(pl.Float64)
         / people
     )
-    guess = (_ASSUMED_GROUPS[kind] * (expected / 0.05).sqrt()).clip(0.25, _WIDEST_GUESS)
+    guess = (_GUESS_AT_ONE_EXPECTED * expected.sqrt()).clip(*_GUESSES)
     settled = found.select(
         groups=pl.col("groups")
         .cast(pl.Float64)
-        .fill_null(guess if kind == "full" else pl.lit(_ASSUMED_GROUPS[kind])),
+        .fill_null(guess if kind == "full" else pl.lit(_ASSUMED_GROUPS)),
         mentions=pl.col("mentions").cast(pl.Float64).fill_null(floor / 3),
     )
-    return np.maximum(settled["groups"].to_numpy(), 0.25), settled["mentions"].to_numpy()
+    return settled["groups"].to_numpy(), settled["mentions"].to_numpy()
