@@ -41,7 +41,10 @@ def snapshot_line(paper: dict) -> str:
     parsed = [[family or given, given if family else "", ""] for family, given in names] or [
         [name.split()[-1], " ".join(name.split()[:-1]), ""] for name in paper["authors"]
     ]
-    versions = [{"version": f"v{n}", "created": mail_date(day)} for n, day in enumerate(dict.fromkeys([first, max(first, last)]), 1)]
+    versions = [
+        {"version": f"v{n}", "created": mail_date(day)}
+        for n, day in enumerate(dict.fromkeys([first, max(first, last)]), 1)
+    ]
     return json.dumps(
         {
             "id": paper["arxiv_id"],
@@ -64,10 +67,16 @@ def replica_folder(records: Path, folder: Path) -> tuple[int, list[str]]:
     """Lay out what the replica serves; returns how many papers, and their days."""
     papers = [json.loads(line) for line in (records / "arxiv" / "knowledge_distillation.jsonl").open()]
     (folder / "arxiv.jsonl").write_text("".join(snapshot_line(paper) + "\n" for paper in papers))
-    for kind, name in (("works", "works_current_schema"), ("authors", "authors"), ("institutions", "institutions")):
-        with gzip.open(records / "openalex" / f"{name}.jsonl.gz") as packed:
-            with (folder / f"openalex_{kind}.jsonl").open("wb") as plain:
-                shutil.copyfileobj(packed, plain)
+    for kind, name in (
+        ("works", "works_current_schema"),
+        ("authors", "authors"),
+        ("institutions", "institutions"),
+    ):
+        with (
+            gzip.open(records / "openalex" / f"{name}.jsonl.gz") as packed,
+            (folder / f"openalex_{kind}.jsonl").open("wb") as plain,
+        ):
+            shutil.copyfileobj(packed, plain)
     return len(papers), sorted(paper["submitted_date"] or paper["announced_first"] for paper in papers)
 
 
@@ -92,19 +101,23 @@ def main() -> None:
                 "PIPELINE_OPENALEX_URL": urls.openalex,
             }
             begun = time.monotonic()
-            done = subprocess.run(
-                [PIPELINE, "backfill", "--from", first, "--to", last], env=environment, check=False
-            )
+            done = subprocess.run([PIPELINE, "backfill", "--from", first, "--to", last], env=environment, check=False)
             seconds = time.monotonic() - begun
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**10
         if done.returncode:
             sys.exit(f"The backfill failed with exit code {done.returncode}.")
         con = duckdb.connect(str(data / "warehouse.duckdb"), read_only=True)
         for what, sql in (
-            ("received = accepted + rejected", "SELECT sum(received), sum(accepted), sum(rejected) FROM staging.page_loads"),
+            (
+                "received = accepted + rejected",
+                "SELECT sum(received), sum(accepted), sum(rejected) FROM staging.page_loads",
+            ),
             ("arXiv papers", "SELECT count(*) FROM staging.works WHERE primary_category IS NOT NULL"),
             ("OpenAlex works", "SELECT count(*) FROM staging.openalex_works"),
-            ("works in both", "SELECT count(*) FROM staging.works WHERE has_openalex AND primary_category IS NOT NULL"),
+            (
+                "works in both",
+                "SELECT count(*) FROM staging.works WHERE has_openalex AND primary_category IS NOT NULL",
+            ),
             ("mentions, authors", "SELECT count(*), count(DISTINCT author_id) FROM resolved.author_mentions"),
             ("tiers", "SELECT trust_tier, count(*) FROM marts.authors GROUP BY ALL ORDER BY ALL"),
         ):

@@ -22,9 +22,7 @@ TRANSFORM = dg.define_asset_job(
     description="From landed pages to the published warehouse.",
 )
 IMPORT = dg.define_asset_job("import_snapshot", selection=_IMPORTED, description="Land a bulk file.")
-SEED = dg.define_asset_job(
-    "seed", selection=_SEEDED, description="Fetch one long span at once, without partitions."
-)
+SEED = dg.define_asset_job("seed", selection=_SEEDED, description="Fetch one long span at once, without partitions.")
 DAILY = dg.define_asset_job(
     "daily",
     selection=dg.AssetSelection.all() - _SEEDED - _IMPORTED,

@@ -17,6 +17,12 @@ MEMORY_SHARE = 0.7
 """Part of the machine's memory DuckDB, polars and the resolver may use when nothing is said."""
 
 
+def default_memory() -> str:
+    """The share of this machine's memory that is ours, as DuckDB writes it."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{int(total * MEMORY_SHARE / 2**20)}MiB"
+
+
 class Settings(BaseSettings):
     """Configuration in force, from `PIPELINE_*` and `OPENALEX_API_KEY`."""
 
@@ -30,7 +36,7 @@ class Settings(BaseSettings):
     contact: str | None = None
     arxiv_categories: Annotated[tuple[str, ...], NoDecode] = ()
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
-    memory: str = Field(default_factory=lambda: default_memory())
+    memory: str = Field(default_factory=default_memory)
 
     @field_validator("arxiv_categories", mode="before")
     @classmethod
@@ -48,9 +54,3 @@ class Settings(BaseSettings):
     def raw(self) -> Path:
         """Where raw pages are landed."""
         return self.data / "raw"
-
-
-def default_memory() -> str:
-    """The share of this machine's memory that is ours, as DuckDB writes it."""
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return f"{int(total * MEMORY_SHARE / 2**20)}MiB"

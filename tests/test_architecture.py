@@ -134,9 +134,7 @@ def test_a_contract_says_what_a_row_is_and_what_each_column_is(name):
 def test_every_table_and_column_has_its_comment_in_the_warehouse():
     with duckdb.connect() as con:
         create_tables(con)
-        tables = dict(
-            con.execute("SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()").fetchall()
-        )
+        tables = dict(con.execute("SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()").fetchall())
         bare = con.execute("SELECT table_name, column_name FROM duckdb_columns() WHERE coalesce(comment, '') = ''"
                            " AND NOT internal").fetchall()  # fmt: skip
     assert set(tables) == set(TABLES)

@@ -8,7 +8,15 @@ paper is.
 
 from warehouse.connection import Limits, Warehouse, WarehouseError
 from warehouse.sql import query
-from warehouse.tables import append, create_tables, merge, replace, replace_from_query, replace_in_batches, violations
+from warehouse.tables import (
+    append,
+    create_tables,
+    merge,
+    replace,
+    replace_from_query,
+    replace_in_batches,
+    violations,
+)
 
 __all__ = [
     "Limits",

@@ -64,6 +64,9 @@ def column_rules(name: str, column: dy.Column) -> list[str]:
         rules.append(f"CHECK (length({name}) >= {column.min_length})")
     if isinstance(column, dy.Enum):
         rules.append(f"CHECK ({name} IN ({', '.join(literal(value) for value in column.categories)}))")
+    if isinstance(column, dy.Float64):
+        # NaN counts as greater than every number, so a minimum alone would let it in.
+        rules.append(f"CHECK (isfinite({name}))")
     if isinstance(column, dy.Int32 | dy.Int64 | dy.Float64):
         rules += [f"CHECK ({name} >= {column.min})"] if column.min is not None else []
         rules += [f"CHECK ({name} <= {column.max})"] if column.max is not None else []

@@ -41,7 +41,9 @@ PROPERTIES = (
         "staging.page_loads",
         "received_is_accepted_and_rejected",
         """
-        SELECT abs((SELECT sum(received) - sum(accepted) FROM staging.page_loads) - (SELECT count(*) FROM staging.rejected))
+        SELECT abs(
+            (SELECT sum(received) - sum(accepted) FROM staging.page_loads) - (SELECT count(*) FROM staging.rejected)
+        )
         """,
         "Every received record was accepted, or stands in staging.rejected.",
     ),
@@ -125,7 +127,8 @@ PROPERTIES = (
         "points_add_up_to_the_score",
         """
         SELECT count(*) FROM (
-            SELECT author_id, floor(sum(points::DECIMAL(9, 2)) + 0.5) AS score FROM marts.trust_reasons GROUP BY author_id
+            SELECT author_id, floor(sum(points::DECIMAL(9, 2)) + 0.5) AS score
+            FROM marts.trust_reasons GROUP BY author_id
         ) AS reasons INNER JOIN marts.authors AS author USING (author_id) WHERE reasons.score != author.trust_score
         """,
         "The points of every author add up to the trust score.",
@@ -155,9 +158,7 @@ def checks_of(step: str, tables: Sequence[str]) -> dg.AssetChecksDefinition:
             for name in keyed
         ),
         *(
-            dg.AssetCheckSpec(
-                each.name, asset=asset_key(each.table), blocking=each.blocking, description=each.says
-            )
+            dg.AssetCheckSpec(each.name, asset=asset_key(each.table), blocking=each.blocking, description=each.says)
             for each in properties
         ),
     ]

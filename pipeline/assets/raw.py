@@ -11,7 +11,13 @@ from pipeline.assets.specs import DAYS, OWNERS, WRITER_POOL, asset_key, fill, ta
 from pipeline.resources import ArxivResource, LandingResource, OpenAlexResource, WarehouseResource
 from pipeline.snapshots import land_snapshot
 from pipeline.sources.arxiv import ArxivSource
-from pipeline.sources.errors import BudgetSpentError, KeyRefusedError, PlanRefusedError, QueryRefusedError, SourceError
+from pipeline.sources.errors import (
+    BudgetSpentError,
+    KeyRefusedError,
+    PlanRefusedError,
+    QueryRefusedError,
+    SourceError,
+)
 from pipeline.sources.landing import LandedPage, Landing
 from pipeline.sources.openalex import OpenAlexSource
 from pipeline.sources.pages import RawPage, Source
@@ -57,7 +63,7 @@ def land_arxiv(landing: Landing, source: ArxivSource, since: date, until: date) 
 
 
 def land_openalex(landing: Landing, source: OpenAlexSource, since: date, until: date) -> dict[str, float]:
-    """Land what OpenAlex has of the span: works with a copy in arXiv, the landed papers' works, who and where they name."""
+    """Land what OpenAlex has of the span: works with a copy in arXiv, the landed papers' works, who they name."""
     window = f"{since}/{until}"
     found = fetching.Found()
     works = land(
@@ -101,9 +107,7 @@ def arxiv_pages(
     """Pages of the arXiv API for the papers first submitted on a day, as received."""
     since, until = span(context)
     place = landing.open()
-    return dg.MaterializeResult(
-        metadata=described(since, until, land_arxiv(place, arxiv.open(place), since, until))
-    )
+    return dg.MaterializeResult(metadata=described(since, until, land_arxiv(place, arxiv.open(place), since, until)))
 
 
 @dg.asset(
@@ -121,7 +125,7 @@ def arxiv_pages(
 def openalex_pages(
     context: dg.AssetExecutionContext, openalex: OpenAlexResource, landing: LandingResource
 ) -> dg.MaterializeResult:
-    """Pages of OpenAlex about a day: works with a copy in arXiv, the day's papers, and the people and places they name."""
+    """Pages of OpenAlex about a day: works with a copy in arXiv, the day's papers, the people and places named."""
     since, until = span(context)
     place = landing.open()
     counts = land_openalex(place, openalex.open(place), since, until)
@@ -179,7 +183,7 @@ def snapshot_pages(
     """Slices of a bulk file, whole lines as they stand in it."""
     landed = list(land_snapshot(Path(config.path), landing.open(), Source(config.source)))
     received = sum(page.received for page in landed)
-    context.log.info(f"{received} lines of {config.path} in {len(landed)} slices")
+    context.log.info("%s lines of %s in %s slices", received, config.path, len(landed))
     return dg.MaterializeResult(metadata={"file": config.path, "pages": len(landed), "received": received})
 
 

@@ -24,9 +24,7 @@ from pipeline.steps import people
     ),
     pool=WRITER_POOL,
 )
-def resolved_people(
-    context: dg.AssetExecutionContext, warehouse: WarehouseResource
-) -> Iterator[dg.MaterializeResult]:
+def resolved_people(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
     """Decide which mentions are one person and carry the ids over from the last run."""
     threads = Settings().threads
     yield from fill(

@@ -25,9 +25,7 @@ def source_records(
     totals = pages.Received()
     for batch in pages.read_pages(place, landing.open(), run_id=context.run_id):
         totals += batch
-        context.log.info(
-            f"{totals.pages} pages read: {totals.accepted} records accepted, {totals.rejected} rejected"
-        )
+        context.log.info("%s pages read, %s accepted, %s rejected", totals.pages, totals.accepted, totals.rejected)
     yield from fill(place, pages.RECORD_TABLES, lambda _: totals.as_counts())
 
 

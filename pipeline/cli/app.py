@@ -28,7 +28,7 @@ PLAIN_ERRORS = (
     SourceError,
     WarehouseError,
 )
-"""Errors whose text is a sentence for the person at the keyboard; anything else is a fault of ours and keeps its trace."""
+"""Errors whose text is a sentence for the person at the keyboard; anything else is our fault and keeps its trace."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -56,7 +56,5 @@ def main() -> None:
         console.print(f"[red]error:[/red] PIPELINE_{name} cannot be read: {first['msg']}.", soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
-        console.print(
-            "[red]stopped:[/red] what was landed and committed stays; the same command goes on from there."
-        )
+        console.print("[red]stopped:[/red] what was landed and committed stays; the same command goes on from there.")
         sys.exit(130)

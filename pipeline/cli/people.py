@@ -1,10 +1,9 @@
 """resolve, evaluate, author, why: who is one person, how well that was decided, and why."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import duckdb
-import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
@@ -18,6 +17,9 @@ from pipeline.resolve import resolve as resolve_tables
 from pipeline.resources import open_warehouse
 from pipeline.settings import Settings
 from warehouse import query
+
+if TYPE_CHECKING:
+    import polars as pl
 
 SHOWN = 20
 """Works and collaborators a profile lists."""
@@ -79,9 +81,7 @@ def show_author(who: str) -> None:
     with open_warehouse(Settings()).read() as con:
         found = rows(con, query("marts/find_authors"), {"who": who})
         if not found:
-            raise CommandError(
-                f"Nobody is called {who!r} here: try another spelling, or `pipeline run` to load more."
-            )
+            raise CommandError(f"Nobody is called {who!r} here: try another spelling, or `pipeline run` to load more.")
         for person in found:
             show_profile(con, person)
 
@@ -99,8 +99,8 @@ def show_profile(con: duckdb.DuckDBPyConnection, person: dict[str, Any]) -> None
         f"verification {person['verification_level']}"
     )
     console.print(
-        f"{person['works_count']} works, {person['topics_count']} topics, {person['collaborators_count']} collaborators, "
-        f"{person['close_collaborators_count']} close"
+        f"{person['works_count']} works, {person['topics_count']} topics, "
+        f"{person['collaborators_count']} collaborators, {person['close_collaborators_count']} close"
     )
     reasons = Table("points", "why", box=None, padding=(0, 2, 0, 0))
     for reason in rows(con, "SELECT * FROM marts.trust_reasons WHERE author_id = $author_id", id_):
@@ -162,7 +162,8 @@ def why(
 
 def rows(con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
     """A query's rows as dictionaries."""
-    return con.sql(sql, params=values).pl().to_dicts()
+    found: pl.DataFrame = con.sql(sql, params=values).pl()
+    return found.to_dicts()
 
 
 def read(path: Path) -> pa.Table:

@@ -33,7 +33,7 @@ class RunReport:
 
 @contextmanager
 def instance() -> Iterator["dg.DagsterInstance"]:
-    """The Dagster instance: that of DAGSTER_HOME, else the project's dagster.yaml with its records below the data folder."""
+    """The Dagster instance of DAGSTER_HOME, else the project's, with its records below the data folder."""
     import dagster as dg  # noqa: PLC0415 - two seconds that `--help` and `resolve` need not wait for
     from dagster._core.instance.ref import InstanceRef  # noqa: PLC0415
 
@@ -88,8 +88,7 @@ def execute(
         raise CommandError(failure(result))
     metadata = {
         ".".join(event.asset_key.path): {
-            name: value.value
-            for name, value in event.step_materialization_data.materialization.metadata.items()
+            name: value.value for name, value in event.step_materialization_data.materialization.metadata.items()
         }
         for event in result.get_asset_materialization_events()
         if event.asset_key

@@ -98,16 +98,13 @@ def machine(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         free >= LEAST_FREE,
         "free disk",
-        f"{free / 2**30:.1f} GiB"
-        + ("" if free >= LEAST_FREE else ": make room or set PIPELINE_DATA to another disk"),
+        f"{free / 2**30:.1f} GiB" + ("" if free >= LEAST_FREE else ": make room or set PIPELINE_DATA to another disk"),
     )
     published = settings.data / "warehouse.duckdb"
     yield Finding(
         published.exists() or None,
         "warehouse",
-        f"{published.stat().st_size / 2**20:.1f} MiB"
-        if published.exists()
-        else "none yet: `pipeline demo` makes one",
+        f"{published.stat().st_size / 2**20:.1f} MiB" if published.exists() else "none yet: `pipeline demo` makes one",
     )
 
 

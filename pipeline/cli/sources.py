@@ -31,7 +31,7 @@ CHUNK_DAYS = 92
 SAMPLE = Path(__file__).parents[1] / "replica" / "sample"
 """The bundled sample, in the replica's own form."""
 
-SAMPLE_PERSON = "Anima Singh"  # noqa: S105 - a name, no password
+SAMPLE_PERSON = "Anima Singh"
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
@@ -109,9 +109,7 @@ def run(since: Day = None, until: Day = None) -> None:
 def backfill(
     from_: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
     to: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be fetched, fetch nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be fetched, fetch nothing.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Fetch complete days again.")] = False,
 ) -> None:
     """Fetch a range of days as Dagster partitions; complete days are skipped, an interrupted range is resumed."""
@@ -287,9 +285,7 @@ def say_received(what: str, counts: object) -> None:
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """Show that something is going on, and how long it took."""
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
-    ) as bar:
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console) as bar:
         bar.add_task(what, total=None)
         yield
 

@@ -53,14 +53,7 @@ def line_up(left: Sequence[Name], right: Sequence[Name]) -> dict[int, int]:
         places: dict[object, list[int]] = {}
         for j in sorted(free_r):
             places.setdefault(key(right[j]), []).append(j)
-        settle(
-            [
-                (0.0, abs(i - j), i, j)
-                for i in sorted(free_l)
-                for j in places.get(key(left[i]), [])
-                if left[i].whole
-            ]
-        )
+        settle([(0.0, abs(i - j), i, j) for i in sorted(free_l) for j in places.get(key(left[i]), []) if left[i].whole])
     if free_l and free_r:
         rest_l, rest_r = sorted(free_l), sorted(free_r)
         similarity = process.cdist(

@@ -3,9 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-CODE_HOSTS = frozenset(
-    {"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "sourceforge.net", "gitee.com"}
-)
+CODE_HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "sourceforge.net", "gitee.com"})
 """Hosts whose pages are code repositories, GitLab's own-host naming (`gitlab.<anything>`) besides."""
 
 DATASET_HOSTS = frozenset(
@@ -23,7 +21,7 @@ DATASET_HOSTS = frozenset(
 
 _URL = re.compile(
     r"(?:https?://|(?<![\w./@-])(?:www\.)?(?=(?:github|gitlab|bitbucket|zenodo|huggingface|kaggle)\.))[^\s<>\"'`{}|\\^]+",
-    re.I,
+    re.IGNORECASE,
 )
 _TAIL = ".,;:!?)]}$*\u201d\u2019"
 

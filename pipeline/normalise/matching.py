@@ -71,9 +71,7 @@ def choose(pairs: pl.DataFrame) -> pl.DataFrame:
         strongest method wins, then the better score, then the smaller arXiv id.
     """
     rank = {method: place for place, method in enumerate(METHODS)}
-    scored = (
-        pairs.with_columns(score=agreement(pairs)) if pairs.height else pairs.with_columns(score=pl.lit(0.0))
-    )
+    scored = pairs.with_columns(score=agreement(pairs)) if pairs.height else pairs.with_columns(score=pl.lit(0.0))
     return (
         scored.filter(pl.col("score") >= pl.col("method").replace_strict(FLOORS, return_dtype=pl.Float64))
         .sort(

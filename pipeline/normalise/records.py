@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.normalise.links import code_urls, dataset_urls
 from pipeline.names import parse_name
+from pipeline.normalise.links import code_urls, dataset_urls
 from pipeline.schemas.staging import (
     ArxivRecords,
     ArxivVersions,
@@ -19,15 +19,18 @@ from pipeline.schemas.staging import (
     OpenAlexInstitutions,
     OpenAlexWorks,
 )
-from pipeline.sources.openalex_records import OpenAlexAuthor, OpenAlexInstitution, OpenAlexWork
+from pipeline.sources.openalex_records import (
+    OpenAlexAuthor,
+    OpenAlexInstitution,
+    OpenAlexInstitutionRef,
+    OpenAlexWork,
+)
 from pipeline.sources.records import ArxivRecord
 
 Row = dict[str, Any]
 
 
-def arxiv_records(
-    records: Sequence[ArxivRecord], *, source: str, page_id: str, fetched_at: datetime
-) -> pl.DataFrame:
+def arxiv_records(records: Sequence[ArxivRecord], *, source: str, page_id: str, fetched_at: datetime) -> pl.DataFrame:
     """One row a record, in the records' order; the columns of `ArxivRecords`, not yet held to its rules."""
     rows = [
         {
@@ -37,8 +40,7 @@ def arxiv_records(
             "title": record.title,
             "abstract": record.abstract,
             "byline": [
-                {**name_fields(author.name), "affiliation": joined(author.affiliations)}
-                for author in record.authors
+                {**name_fields(author.name), "affiliation": joined(author.affiliations)} for author in record.authors
             ],
             "categories": record.categories,
             "primary_category": record.primary_category,
@@ -125,9 +127,7 @@ def openalex_work_row(record: OpenAlexWork) -> Row:
     }
 
 
-def openalex_authors(
-    records: Sequence[OpenAlexAuthor], *, page_id: str, fetched_at: datetime
-) -> pl.DataFrame:
+def openalex_authors(records: Sequence[OpenAlexAuthor], *, page_id: str, fetched_at: datetime) -> pl.DataFrame:
     """One row a profile, in the records' order; the columns of `OpenAlexAuthors`."""
     rows = [
         {
@@ -146,7 +146,7 @@ def openalex_authors(
 
 
 def openalex_institutions(
-    records: Sequence[OpenAlexInstitution], *, page_id: str, fetched_at: datetime
+    records: Sequence[OpenAlexInstitution | OpenAlexInstitutionRef], *, page_id: str, fetched_at: datetime
 ) -> pl.DataFrame:
     """One row an institution, in the records' order; the columns of `OpenAlexInstitutions`."""
     rows = [
@@ -171,10 +171,9 @@ def named_institutions(works: Sequence[OpenAlexWork], *, page_id: str, fetched_a
         for work in sorted(works, key=lambda work: work.id)
         for authorship in work.authorships
         for institution in authorship.institutions
+        if institution.id
     }
-    return openalex_institutions(
-        [found[key] for key in sorted(found)], page_id=page_id, fetched_at=fetched_at
-    )
+    return openalex_institutions([found[key] for key in sorted(found)], page_id=page_id, fetched_at=fetched_at)
 
 
 def name_fields(printed: str) -> Row:

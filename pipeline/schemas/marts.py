@@ -21,12 +21,8 @@ class Authors(dy.Schema):
     )
     works_count = dy.Int64(min=0, description="Works.")
     topics_count = dy.Int64(min=0, description="Distinct topic names over the works.")
-    collaborators_count = dy.Int64(
-        min=0, description="Other persons on the same bylines, bylines of 2 to 100 persons."
-    )
-    close_collaborators_count = dy.Int64(
-        min=0, description="Collaborators whose tie is strong for this author."
-    )
+    collaborators_count = dy.Int64(min=0, description="Other persons on the same bylines, bylines of 2 to 100 persons.")
+    close_collaborators_count = dy.Int64(min=0, description="Collaborators whose tie is strong for this author.")
     cited_by_count = dy.Int64(min=0, description="Citations of the works, summed.")
     first_year = dy.Int32(nullable=True, description="Year of the first work.")
     last_year = dy.Int32(nullable=True, description="Year of the last work.")
@@ -84,9 +80,7 @@ class TrustReasons(dy.Schema):
     max = dy.Float64(nullable=True, description="Most points the component can give.")
     k = dy.Float64(nullable=True, description="Amount of evidence that gives half of max.")
     points = dy.Float64(description="Points given, to 0.01; negative for the conflict discount.")
-    status = dy.Enum(
-        ["found", "none", "not_loaded"], description="none: looked for; not_loaded: source not loaded."
-    )
+    status = dy.Enum(["found", "none", "not_loaded"], description="none: looked for; not_loaded: source not loaded.")
     sentence = dy.String(description="The reason in one sentence.")
     evidence_ids = texts("Ids of works, mentions or authors that were counted, at most 20.")
 

@@ -14,12 +14,8 @@ class Windows(dy.Schema):
     """A fetch window that was landed whole: every page of one question to one source, totals compared."""
 
     window_id = dy.String(primary_key=True, description="Source, span and digest of the window's manifest.")
-    source = dy.String(
-        description="Door the pages came by: arxiv_atom, arxiv_oai, arxiv_snapshot, openalex_works ..."
-    )
-    span = dy.String(
-        description="What was asked for: SINCE/UNTIL for a span of days, else the file or list of ids."
-    )
+    source = dy.String(description="Door the pages came by: arxiv_atom, arxiv_oai, arxiv_snapshot, openalex_works ...")
+    span = dy.String(description="What was asked for: SINCE/UNTIL for a span of days, else the file or list of ids.")
     pages = dy.Int64(min=0, description="Pages in the window.")
     received = dy.Int64(min=0, description="Records in the window's pages, before any rule was applied.")
     completed_at = instant("When the last page had been landed.", nullable=False)

@@ -18,9 +18,7 @@ class Corrections(dy.Schema):
     mention_id_r = text("Second mention of same and different.")
     author_id = text("Author of claim, reject_claim, display_name, hide_name.")
     value = text("The name to show, or how a claim was proven.")
-    status = dy.Enum(
-        ["pending", "approved", "rejected", "withdrawn"], description="Only approved decisions act."
-    )
+    status = dy.Enum(["pending", "approved", "rejected", "withdrawn"], description="Only approved decisions act.")
     by = dy.String(description="Who decided.")
     at = instant("When it was decided.", nullable=False)
     why = text("The reason given.")
@@ -62,9 +60,7 @@ class Links(dy.Schema):
 class AuthorHistory(dy.Schema):
     """An event in the life of an author id."""
 
-    event_id = dy.String(
-        primary_key=True, description="Digest of the event, so that a replayed run adds nothing."
-    )
+    event_id = dy.String(primary_key=True, description="Digest of the event, so that a replayed run adds nothing.")
     event = dy.Enum(["minted", "merged", "split", "moved", "retired"], description="What happened.")
     author_id = dy.String(description="The author it happened to.")
     other_author_id = text("The other side of a merge, split or move.")
@@ -85,9 +81,7 @@ class Quality(dy.Schema):
     """A measured figure of one run's resolution."""
 
     run_id = dy.String(primary_key=True, description="Dagster run.")
-    gold_set = dy.String(
-        primary_key=True, description="What it was measured against; `self` for counts without gold."
-    )
+    gold_set = dy.String(primary_key=True, description="What it was measured against; `self` for counts without gold.")
     slice = dy.String(primary_key=True, description="The mentions measured, such as all or script=latin.")
     metric = dy.String(primary_key=True, description="Name of the figure.")
     value = dy.Float64(description="Its value; shares and scores in 0 to 1, counts as they are.")

@@ -188,9 +188,7 @@ class WorkRecords(dy.Schema):
         ["own_record", "published_doi", "arxiv_doi", "location", "title_byline"],
         description="How the record was joined to the work.",
     )
-    score = dy.Float64(
-        min=0, max=1, description="Agreement of title and byline with the work's leading record."
-    )
+    score = dy.Float64(min=0, max=1, description="Agreement of title and byline with the work's leading record.")
     is_primary = dy.Bool(description="The record of its source whose values the work shows.")
 
 
@@ -235,9 +233,7 @@ class WorkTopics(dy.Schema):
     """A topic of a work in one scheme."""
 
     work_id = work_id(primary_key=True)
-    scheme = dy.Enum(
-        ["arxiv", "openalex"], primary_key=True, description="arxiv (categories) or openalex (topics)."
-    )
+    scheme = dy.Enum(["arxiv", "openalex"], primary_key=True, description="arxiv (categories) or openalex (topics).")
     topic_id = dy.String(primary_key=True, description="Category code or OpenAlex topic id.")
     topic_name = dy.String(description="Name in full, such as Machine Learning.")
     is_primary = dy.Bool(description="The scheme's primary topic of the work.")
@@ -266,9 +262,7 @@ class FieldSources(dy.Schema):
 class Mentions(dy.Schema):
     """One author name printed on one work."""
 
-    mention_id = dy.String(
-        primary_key=True, regex=r"#\d+$", description="work_id, # and the 1-based position."
-    )
+    mention_id = dy.String(primary_key=True, regex=r"#\d+$", description="work_id, # and the 1-based position.")
     work_id = work_id()
     position = dy.Int32(min=1, description="1-based place in the printed byline.")
     raw_name = dy.String(description="Name as printed.")

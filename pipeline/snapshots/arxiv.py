@@ -2,11 +2,10 @@
 
 import gzip
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 import zstandard
 
@@ -71,7 +70,7 @@ def slices(path: Path, *, lines: int = SLICE_LINES) -> Iterator[bytes]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
+def opened(path: Path) -> Iterator[Iterable[bytes]]:
     """The file's bytes, uncompressed."""
     if not path.is_file():
         raise ImportFileError(f"{path} is not a file: give the path of a snapshot file.")
@@ -80,9 +79,9 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         raw.seek(0)
         if head.startswith(_GZIP):
             with gzip.open(raw) as unpacked:
-                yield unpacked  # type: ignore[misc] # GzipFile reads bytes as IO[bytes] does
+                yield unpacked
         elif head.startswith(_ZSTD):
             with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
-                yield io.BufferedReader(stream)  # type: ignore[misc]
+                yield io.BufferedReader(stream)
         else:
             yield raw

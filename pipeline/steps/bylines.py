@@ -39,8 +39,6 @@ def line_up_bylines(works: pl.DataFrame) -> pl.DataFrame:
     """
     rows = []
     for work_id, arxiv, openalex in works.select("work_id", "arxiv_byline", "openalex_byline").iter_rows():
-        left, right = (
-            [folded(name["given"], name["family"]) for name in byline] for byline in (arxiv, openalex)
-        )
+        left, right = ([folded(name["given"], name["family"]) for name in byline] for byline in (arxiv, openalex))
         rows += [(work_id, i + 1, j + 1) for i, j in sorted(line_up(left, right).items())]
     return pl.DataFrame(rows, schema=LINED_UP, orient="row")

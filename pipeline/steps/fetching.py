@@ -25,16 +25,22 @@ class Found:
         for page in pages:
             for work in parse_works(page.body).records:
                 self.work_ids.add(work.id)
-                self.arxiv_ids |= {work.arxiv_id} - {None}  # type: ignore[operator] # the null is taken out
-                self.dois |= {work.doi} - {None}  # type: ignore[operator]
-                for authorship in work.authorships:
-                    self.author_ids |= {authorship.author.id} - {None}  # type: ignore[operator]
-                    self.institution_ids |= {place.id for place in authorship.institutions} - {None}  # type: ignore[operator]
+                self.arxiv_ids.update(known([work.arxiv_id]))
+                self.dois.update(known([work.doi]))
+                self.author_ids.update(known(authorship.author.id for authorship in work.authorships))
+                self.institution_ids.update(
+                    known(place.id for authorship in work.authorships for place in authorship.institutions)
+                )
             yield page
 
 
+def known(ids: Iterable[str | None]) -> Iterator[str]:
+    """The ids that are there."""
+    return (id_ for id_ in ids if id_)
+
+
 def papers_of(landing: Landing, since: date, until: date) -> dict[str, str | None]:
-    """arXiv id -> published DOI of the papers landed for windows that overlap the days."""
+    """ArXiv id -> published DOI of the papers landed for windows that overlap the days."""
     papers: dict[str, str | None] = {}
     for window in landing.windows(Source.ARXIV_ATOM):
         first, _, last = window.span.partition("/")

@@ -54,9 +54,7 @@ class Received:
 
     def __add__(self, other: "Received") -> "Received":
         """Both together."""
-        return Received(
-            self.pages + other.pages, self.accepted + other.accepted, self.rejected + other.rejected
-        )
+        return Received(self.pages + other.pages, self.accepted + other.accepted, self.rejected + other.rejected)
 
     def as_counts(self) -> dict[str, int]:
         """The counts under the names that assets show."""
@@ -200,9 +198,7 @@ def newest(rows: pl.DataFrame, table: str) -> pl.DataFrame:
 
 def arxiv_frames(parsed: ParsedPage[Any], page: LandedPage) -> Sequence[Frames]:
     """The rows of a page of arXiv papers."""
-    papers = frames.arxiv_records(
-        parsed.records, source=page.source, page_id=page.page_id, fetched_at=page.fetched_at
-    )
+    papers = frames.arxiv_records(parsed.records, source=page.source, page_id=page.page_id, fetched_at=page.fetched_at)
     return (
         Frames("staging.arxiv_records", papers, NEWER_ARXIV),
         Frames("staging.arxiv_versions", frames.arxiv_versions(parsed.records), FULLER_VERSION),

@@ -65,10 +65,7 @@ def with_event_ids(history: pl.DataFrame) -> pl.DataFrame:
     """Name each event by what it says and its run."""
     content = history.select(
         pl.concat_str(
-            [
-                pl.col(c).fill_null("")
-                for c in ("run_id", "event", "author_id", "other_author_id", "mention_id")
-            ],
+            [pl.col(c).fill_null("") for c in ("run_id", "event", "author_id", "other_author_id", "mention_id")],
             separator="\n",
         )
     ).to_series()

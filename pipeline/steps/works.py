@@ -33,9 +33,7 @@ def build_works(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         replace_from_query(con, "staging.field_sources", query("staging/field_sources"))
     methods = joined.group_by("method").len().sort("method")
     return {f"joined_by_{method}": n for method, n in methods.iter_rows()} | {
-        "works_in_both": count(
-            con, "SELECT count(*) FROM staging.works WHERE has_openalex AND arxiv_id IS NOT NULL"
-        )
+        "works_in_both": count(con, "SELECT count(*) FROM staging.works WHERE has_openalex AND arxiv_id IS NOT NULL")
     }
 
 
@@ -50,10 +48,11 @@ def join_records(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 def facts(con: duckdb.DuckDBPyConnection, pairs: pl.DataFrame) -> pl.DataFrame:
     """Candidate pairs with the titles and family names that their agreement is judged by."""
     with frame_as(con, "pairs", pairs):
-        return con.sql(query("staging/pair_facts")).pl()
+        found: pl.DataFrame = con.sql(query("staging/pair_facts")).pl()
+    return found
 
 
 def subjects() -> pl.DataFrame:
-    """arXiv's categories with their names in full: `category, subject`."""
+    """ArXiv's categories with their names in full: `category, subject`."""
     names = {code: category.name for code, category in sorted(categories().items())}
     return pl.DataFrame({"category": list(names), "subject": list(names.values())})
