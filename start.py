@@ -120,9 +120,10 @@ def lock(_: Sequence[str]) -> int:
         fresh_environment()
         pip("install", *project["project"]["dependencies"], *project["build-system"]["requires"])
         runtime = pinned()
-        pip("install", *project["project"]["optional-dependencies"]["dev"])
+        write_lock(RUNTIME_LOCK, "What the pipeline runs on", runtime)
+        extra = project["project"]["optional-dependencies"]["dev"]
+        pip("install", "--constraint", str(RUNTIME_LOCK), *extra)
         dev = pinned() - runtime
-    write_lock(RUNTIME_LOCK, "What the pipeline runs on", runtime)
     write_lock(DEV_LOCK, "What the checks and tests need on top of requirements.lock", dev)
     print(f"{len(runtime)} packages pinned in {RUNTIME_LOCK.name}, {len(dev)} in {DEV_LOCK.name}.")
     return 0
@@ -260,7 +261,7 @@ def pip_version(python: str) -> tuple[int, int]:
     words = done.stdout.split()
     if done.returncode or len(words) < 2:  # noqa: PLR2004 - "pip 25.1 from ..."
         return NO_PIP
-    major, minor = (words[1].split(".") + ["0"])[:2]
+    major, minor = [*words[1].split("."), "0"][:2]
     return (int(major), int(minor)) if major.isdigit() and minor.isdigit() else NO_PIP
 
 

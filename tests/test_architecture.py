@@ -10,8 +10,8 @@ import dagster as dg
 import duckdb
 import pytest
 import typer
-from typer.testing import CliRunner
 from importlinter import cli as import_linter
+from typer.testing import CliRunner
 
 from pipeline.assets import checks, marts, raw, resolved, specs, staging
 from pipeline.cli.app import app

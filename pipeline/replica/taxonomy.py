@@ -5,10 +5,10 @@ the set rules of arXiv's own server (github arXiv/oaipmh): `group[:archive[:CATE
 `cs:cs:AI` and `physics:hep-lat`.
 """
 
-import csv
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
+
+from pipeline.taxonomy import categories
 
 _GROUPS = {
     "physics": "Physics",
@@ -102,5 +102,4 @@ def _group_of(archive: str) -> str:
 
 @cache
 def _names() -> dict[str, str]:
-    text = files("pipeline.replica").joinpath("arxiv_categories.csv").read_text(encoding="utf-8")
-    return {row["code"]: row["name"] for row in csv.DictReader(text.splitlines())}
+    return {code: category.name for code, category in categories().items()}

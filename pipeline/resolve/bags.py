@@ -46,8 +46,7 @@ class Bags:
         sizes = self.begin[rows + 1] - self.begin[rows]
         entry = np.repeat(np.arange(len(rows)), sizes)
         place = (
-            np.arange(len(entry))
-            + np.repeat(self.begin[rows] - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes)
+            np.arange(len(entry)) + np.repeat(self.begin[rows] - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes)
             if len(rows)
             else np.zeros(0, dtype=np.int64)
         )
@@ -66,6 +65,11 @@ def bags_of(
     """Build bags from entries, sorted by row then code, each code once per row.
 
     Args:
+        row: Row of each entry.
+        code: Its code.
+        weight: Its weight.
+        rows: How many rows there are.
+        vocabulary: Codes are below this number.
         normed: Scale each bag to length 1, so that an overlap is a cosine.
     """
     sizes = np.bincount(row, minlength=rows)
@@ -73,9 +77,7 @@ def bags_of(
     if normed:
         length = np.sqrt(np.bincount(row, weights=weight.astype(np.float64) ** 2, minlength=rows))
         weight = (weight / length[row]).astype(np.float32)
-    return Bags(
-        begin=begin, codes=code.astype(np.int32), weights=weight.astype(np.float32), vocabulary=vocabulary
-    )
+    return Bags(begin=begin, codes=code.astype(np.int32), weights=weight.astype(np.float32), vocabulary=vocabulary)
 
 
 def term_bags(texts: pl.Series, occurrences: pl.DataFrame, documents: float, *, keep: int) -> Bags:
@@ -103,9 +105,7 @@ def plain_term_bags(texts: pl.Series, weights: Mapping[str, float]) -> Bags:
     table = pl.DataFrame(
         {"term": list(weights), "idf": list(weights.values())}, schema={"term": pl.String, "idf": pl.Float32}
     )
-    terms = (
-        exploded_terms(texts).join(table, on="term", how="left").with_columns(pl.col("idf").fill_null(1.0))
-    )
+    terms = exploded_terms(texts).join(table, on="term", how="left").with_columns(pl.col("idf").fill_null(1.0))
     return _coded(terms, "term", texts.len(), normed=True)
 
 

@@ -8,6 +8,7 @@ stored weight can be explained from the two mentions alone.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -37,7 +38,7 @@ def _steps(prefix: str, cuts: tuple[float, ...], zero: str | None = None) -> tup
     """Labels of the ranges between cuts, below the first and from the last on."""
     labels = [
         f"{prefix} under {cuts[0]:g}",
-        *(f"{prefix} {a:g} to {b:g}" for a, b in zip(cuts, cuts[1:], strict=False)),
+        *(f"{prefix} {a:g} to {b:g}" for a, b in pairwise(cuts)),
     ]
     return ((zero,) if zero else ()) + (*labels, f"{prefix} {cuts[-1]:g} or more")
 
@@ -96,9 +97,7 @@ def compare(evidence: Evidence, mentions: LongArray, space: PairSpace) -> Compar
     values: dict[str, FloatArray] = {}
     levels["name"], levels["rarity"], values["rarity"] = batch.names()
     levels["coauthors"], values["coauthors"] = batch.coauthors()
-    levels["affiliation"], values["affiliation"] = batch.cosines(
-        evidence.affiliation, mentions, _AFFILIATION_COSINES
-    )
+    levels["affiliation"], values["affiliation"] = batch.cosines(evidence.affiliation, mentions, _AFFILIATION_COSINES)
     levels["email"] = batch.emails()
     for field, bags, cuts in (
         ("title", evidence.title, _COSINES),
@@ -107,7 +106,7 @@ def compare(evidence: Evidence, mentions: LongArray, space: PairSpace) -> Compar
         ("categories", evidence.categories, _CATEGORY_COSINES),
         ("references", evidence.references, _REFERENCES),
     ):
-        levels[field], values[field] = batch.cosines(bags, batch.works, cuts)
+        levels[field], values[field] = batch.cosines(bags, batch.works.astype(np.int64), cuts)
     levels["venue"] = batch.equality(evidence.venue[batch.works])
     levels["year"], values["year"] = batch.years()
     levels["orcid"] = batch.equality(evidence.orcid[mentions])
@@ -160,19 +159,19 @@ class _Batch:
             return self.nothing(), np.zeros(self.space.count, dtype=np.float32)
         gap = np.abs(year[self.space.left] - year[self.space.right])
         last = max(_YEAR_GAPS)
-        by_gap = np.searchsorted(np.asarray(_YEAR_GAPS), np.arange(last + 1), side="right").astype(
-            np.uint8
-        ) + np.uint8(1)
+        by_gap = np.searchsorted(np.asarray(_YEAR_GAPS), np.arange(last + 1), side="right").astype(np.uint8) + np.uint8(
+            1
+        )
         level = np.where(self.both(known), by_gap[np.minimum(gap, last)], np.uint8(0))
         return level, gap.astype(np.float32)
 
     def coauthors(self) -> tuple[LevelArray, FloatArray]:
         """Level by the rarity, in bits, of the shared co-authors; long bylines apart."""
         evidence, space = self.evidence, self.space
-        own = evidence.block[self.mentions]
+        own, works = evidence.block[self.mentions], self.works.astype(np.int64)
         kinds = np.arange(len(evidence.names.blocks), dtype=np.int32)
-        shared = overlap(space, evidence.coauthor_initial, self.works, (kinds, own))
-        shared += overlap(space, evidence.coauthor_full, self.works, (evidence.block_of_full, own))
+        shared = overlap(space, evidence.coauthor_initial, works, (kinds, own))
+        shared += overlap(space, evidence.coauthor_full, works, (evidence.block_of_full, own))
         others = np.minimum(evidence.byline[self.works] - 1, 30_000).astype(np.int16)
         fewest = np.minimum(others[space.left], others[space.right])
         level = np.where(
@@ -216,11 +215,7 @@ class _Batch:
         level, bearers = compare_names(evidence.names, evidence.rarity, code[left], code[right])
         inside = row_name - first[space.unit]
         place = (table_start[space.unit] + inside * per_unit[space.unit])[space.left] + inside[space.right]
-        step = np.searchsorted(np.asarray(_BEARER_BITS, dtype=np.float32), bearers, side="right").astype(
-            np.uint8
-        )
+        step = np.searchsorted(np.asarray(_BEARER_BITS, dtype=np.float32), bearers, side="right").astype(np.uint8)
         written = level < NameLevel.NEAR
-        rarity = np.where(
-            level == NameLevel.IMPOSSIBLE, 0, 1 + step + np.where(written, 0, len(_BEARER_BITS) + 1)
-        )
+        rarity = np.where(level == NameLevel.IMPOSSIBLE, 0, 1 + step + np.where(written, 0, len(_BEARER_BITS) + 1))
         return level[place], rarity.astype(np.uint8)[place], bearers[place]

@@ -44,9 +44,7 @@ class Corrections:
     unmet: list[tuple[int, int]]
 
 
-def consistent_corrections(
-    mentions: int, same: list[tuple[int, int]], different: list[tuple[int, int]]
-) -> Corrections:
+def consistent_corrections(mentions: int, same: list[tuple[int, int]], different: list[tuple[int, int]]) -> Corrections:
     """Close `same` corrections under transitivity, letting every `different` correction hold."""
     parent = list(range(mentions))
 

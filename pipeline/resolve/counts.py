@@ -1,25 +1,25 @@
 """How often names and title words occur in a large corpus: shipped with the model, so small inputs know rarity.
 
-What belongs here: reading the counts file, and the command that derives it. What does not: turning counts into
+What belongs here: reading the counts file, and deriving it. What does not: turning counts into
 weights (`rarity`, `bags`). Counts are part of the model and versioned with it: a day's load never changes them.
 
-    python -m pipeline.resolve.counts CORPUS.parquet -o pipeline/resolve/counts.parquet
-
-CORPUS needs the columns `authors` (list of printed names) and `title`.
+`python -m pipeline.resolve.derive counts` runs it.
 """
 
-import argparse
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from pipeline.resolve.printed_names import NameTable, flip_family_first, name_keys, name_table
 from pipeline.resolve.terms import exploded_terms
+
+Codes = npt.NDArray[Any]
 
 COUNTS_FILE: Final = Path(__file__).with_name("counts.parquet")
 
@@ -72,35 +72,28 @@ def derive_counts(corpus: pl.DataFrame) -> pl.DataFrame:
         .join(code_of, left_on="authors", right_on="name", how="left", maintain_order="left")
         .select("paper", "code")
     )
-    plain = (
-        keys.with_row_index("code").join(bylines.group_by("code").len("uses"), on="code").filter("linkable")
-    )
+    plain = keys.with_row_index("code").join(bylines.group_by("code").len("uses"), on="code").filter("linkable")
     family = _summed(plain, pl.col("family"))
     given = _summed(plain.filter(pl.col("first").str.len_chars() > 1), pl.col("first"))
     common = [
-        frame.filter(pl.col("mentions") >= FLOORS[kind])
-        for kind, frame in (("family", family), ("given", given))
+        frame.filter(pl.col("mentions") >= FLOORS[kind]) for kind, frame in (("family", family), ("given", given))
     ]
     table = name_table(flip_family_first(keys, *common))
     paper, code = bylines["paper"].to_numpy().astype(np.int64), bylines["code"].to_numpy()
     parts = [
         family.with_columns(pl.lit("family").alias("kind"), pl.lit(0).alias("groups")),
         given.with_columns(pl.lit("given").alias("kind"), pl.lit(0).alias("groups")),
-        _grouped("block", table.block, table.blocks, table, paper, code),
-        _grouped("full", table.full, table.fulls, table, paper, code),
+        _grouped("block", table.block, table.blocks, names=table, paper=paper, code=code),
+        _grouped("full", table.full, table.fulls, names=table, paper=paper, code=code),
         exploded_terms(corpus["title"])
         .group_by("term")
         .len("mentions")
-        .select(
-            pl.lit("term").alias("kind"), pl.col("term").alias("key"), "mentions", pl.lit(0).alias("groups")
-        ),
+        .select(pl.lit("term").alias("kind"), pl.col("term").alias("key"), "mentions", pl.lit(0).alias("groups")),
         pl.DataFrame({"kind": ["all"], "key": ["all"], "mentions": [len(code)], "groups": [corpus.height]}),
     ]
     return (
         pl.concat([part.select([pl.col(c).cast(t) for c, t in COUNTS.items()]) for part in parts])
-        .filter(
-            pl.col("mentions") >= pl.col("kind").replace_strict(FLOORS, default=0, return_dtype=pl.UInt32)
-        )
+        .filter(pl.col("mentions") >= pl.col("kind").replace_strict(FLOORS, default=0, return_dtype=pl.UInt32))
         .sort("kind", "key")
     )
 
@@ -111,11 +104,11 @@ def _summed(plain: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
 
 def _grouped(
     kind: str,
-    key_of_name: np.ndarray,
+    key_of_name: Codes,
     texts: pl.Series,
     names: NameTable,
-    paper: np.ndarray,
-    code: np.ndarray,
+    paper: Codes,
+    code: Codes,
 ) -> pl.DataFrame:
     """Count each key's mentions and the groups that shared co-authors join them into."""
     key = key_of_name[code]
@@ -131,19 +124,17 @@ def _grouped(
         reach = np.searchsorted(cuts, start + step)
         stop = int(cuts[reach]) if reach < len(cuts) else len(order)
         chosen = order[start:stop]
-        groups += _group_counts(
-            key[chosen], paper[chosen], _partner_keys(names)[code[chosen]], partners, len(texts)
-        )
+        groups += _group_counts(key[chosen], paper[chosen], _partner_keys(names)[code[chosen]], partners, len(texts))
         start = stop
     return pl.DataFrame({"kind": kind, "key": texts, "mentions": mentions, "groups": groups})
 
 
-def _partner_keys(names: NameTable) -> np.ndarray:
+def _partner_keys(names: NameTable) -> Codes:
     """Key under which a name joins others: written out where it is, else family and initial; -1 for non-persons."""
     return np.where(names.full >= 0, names.full + len(names.blocks), names.block)
 
 
-def _rarest_partners(paper: np.ndarray, partner: np.ndarray) -> csr_matrix:
+def _rarest_partners(paper: Codes, partner: Codes) -> csr_matrix:
     """Papers x partner keys: the rarest `LINKING_COAUTHORS` + 1 names of each byline (one may be the mention itself)."""
     papers = int(paper.max(initial=-1)) + 1
     uses = np.bincount(partner[partner >= 0])
@@ -157,9 +148,7 @@ def _rarest_partners(paper: np.ndarray, partner: np.ndarray) -> csr_matrix:
     )
 
 
-def _group_counts(
-    key: np.ndarray, paper: np.ndarray, own: np.ndarray, partners: csr_matrix, keys: int
-) -> np.ndarray:
+def _group_counts(key: Codes, paper: Codes, own: Codes, partners: csr_matrix, keys: int) -> Codes:
     """Connected components of the graph of mentions and (key, co-author) pairs, counted per key."""
     rows = partners[paper]
     mention = np.repeat(np.arange(len(paper)), np.diff(rows.indptr))
@@ -168,27 +157,7 @@ def _group_counts(
     mention, other = mention[keep], other[keep]
     _, node = np.unique(key[mention].astype(np.int64) * partners.shape[1] + other, return_inverse=True)
     size = len(paper) + int(node.max(initial=-1)) + 1
-    graph = csr_matrix(
-        (np.ones(len(mention), dtype=np.int8), (mention, len(paper) + node)), shape=(size, size)
-    )
+    graph = csr_matrix((np.ones(len(mention), dtype=np.int8), (mention, len(paper) + node)), shape=(size, size))
     _, label = connected_components(graph, directed=False)
     pairs = np.unique(key.astype(np.int64) * size + label[: len(paper)])
     return np.bincount(pairs // size, minlength=keys)
-
-
-def main() -> None:
-    """Derive the counts file from a corpus."""
-    parser = argparse.ArgumentParser(
-        description="Derive the counts of names and title terms from a large corpus."
-    )
-    parser.add_argument("corpus", type=Path, help="Parquet with the columns authors and title")
-    parser.add_argument("-o", "--output", type=Path, default=COUNTS_FILE)
-    arguments = parser.parse_args()
-    counts = derive_counts(pl.read_parquet(arguments.corpus, columns=["authors", "title"]))
-    counts.write_parquet(arguments.output, compression="zstd", compression_level=19)
-    summary = counts.group_by("kind").len("keys").sort("kind")
-    print(summary, f"{arguments.output.stat().st_size / 1e6:.2f} MB")  # noqa: T201 - a command's answer
-
-
-if __name__ == "__main__":
-    main()

@@ -88,9 +88,7 @@ def _table(table: pa.Table, label: str, columns: tuple[str, ...]) -> pl.DataFram
 
 def _named_slices(labelled: pl.DataFrame, mentions: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
     """Slice by script, initials and name rarity of the printed name."""
-    named = labelled.join(
-        mentions.select("mention_id", "name"), on="mention_id", how="left", maintain_order="left"
-    )
+    named = labelled.join(mentions.select("mention_id", "name"), on="mention_id", how="left", maintain_order="left")
     names = named.select(
         pl.col("name").fill_null(""),
         given=pl.lit(None, dtype=pl.String),

@@ -7,6 +7,7 @@ deciding anything.
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
@@ -18,6 +19,8 @@ from pipeline.resolve.model import Model, shipped_model
 from pipeline.resolve.name_levels import NameLevel
 from pipeline.resolve.pairs import pair_space
 from pipeline.resolve.schemas import COMPARISONS, ResolverInputError
+
+LongArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,7 @@ def explain(
     """
     model = model or shipped_model()
     if mention_id_l == mention_id_r:
-        raise ResolverInputError(
-            f"mention {mention_id_l!r} cannot be compared with itself; name two mentions."
-        )
+        raise ResolverInputError(f"mention {mention_id_l!r} cannot be compared with itself; name two mentions.")
     source = _pair_input(mentions, works, (mention_id_l, mention_id_r), corrections)
     evidence = read_evidence(source, model.counts)
     rows = source.mentions["mention_id"].to_list()
@@ -109,9 +110,7 @@ def explain(
         )
         for comparison in COMPARISONS
     )
-    constraint = _constraint(
-        source, evidence, order, int(compared.levels["name"][0]), int(compared.levels["orcid"][0])
-    )
+    constraint = _constraint(source, evidence, order, int(compared.levels["name"][0]), int(compared.levels["orcid"][0]))
     weight = float(sum(reason.bits for reason in reasons))
     same_author = _same_author(clusters, mention_id_l, mention_id_r)
     return Explanation(
@@ -120,7 +119,7 @@ def explain(
         reasons=reasons,
         match_weight=weight,
         constraint=constraint,
-        decided_by=_decided_by(constraint, weight, model, same_author),
+        decided_by=_decided_by(constraint, weight, model, same_author=same_author),
         same_author=same_author,
     )
 
@@ -149,26 +148,22 @@ def _only(table: pa.Table, column: str, values: list[str]) -> pa.Table:
     return table.take(rows.to_list())
 
 
-def _constraint(
-    source: ResolverInput, evidence: Evidence, order: np.ndarray, name: int, orcid: int
-) -> str | None:
-    if source.different:
-        return "correction: different"
-    if source.same:
-        return "correction: same"
+def _constraint(source: ResolverInput, evidence: Evidence, order: LongArray, name: int, orcid: int) -> str | None:
+    """The rule that overrules the weight, by the order of precedence of `constraints`."""
+    if source.different or source.same:
+        return "correction: different" if source.different else "correction: same"
     work, block = evidence.work[order], evidence.block[order]
     if work[0] == work[1]:
         return "same work"
     if (block < 0).any():
         return "not a person's name"
-    if name == NameLevel.IMPOSSIBLE and block[0] == block[1]:
-        return "impossible name"
-    if name != NameLevel.IMPOSSIBLE and orcid == ORCID_SAME:
-        return "orcid"
-    return "other block" if block[0] != block[1] else None
+    if block[0] == block[1]:
+        possible = {ORCID_SAME: "orcid"}.get(orcid)
+        return "impossible name" if name == NameLevel.IMPOSSIBLE else possible
+    return "orcid" if name != NameLevel.IMPOSSIBLE and orcid == ORCID_SAME else "other block"
 
 
-def _decided_by(constraint: str | None, weight: float, model: Model, same_author: bool | None) -> str:
+def _decided_by(constraint: str | None, weight: float, model: Model, *, same_author: bool | None) -> str:
     decided = {
         "correction: different": "correction",
         "correction: same": "correction",
@@ -194,7 +189,7 @@ def _same_author(clusters: pa.Table | None, left: str, right: str) -> bool | Non
 
 
 def _reason(
-    comparison: str, level: int, source: ResolverInput, evidence: Evidence, order: np.ndarray, model: Model
+    comparison: str, level: int, source: ResolverInput, evidence: Evidence, order: LongArray, model: Model
 ) -> Reason:
     if comparison == "prior":
         return Reason("prior", None, float(np.float32(model.prior)))
@@ -205,7 +200,7 @@ def _reason(
 
 
 def _values(
-    comparison: str, source: ResolverInput, evidence: Evidence, order: np.ndarray
+    comparison: str, source: ResolverInput, evidence: Evidence, order: LongArray
 ) -> tuple[str | None, str | None, tuple[str, ...]]:
     """What was compared, as text."""
     people = [source.mentions.row(int(row), named=True) for row in order]
@@ -239,7 +234,7 @@ def _count(values: list[str] | None, noun: str) -> str | None:
     return f"{len(values)} {noun if len(values) == 1 else plural}"
 
 
-def _shared_names(evidence: Evidence, order: np.ndarray) -> tuple[str, ...]:
+def _shared_names(evidence: Evidence, order: LongArray) -> tuple[str, ...]:
     """Family and initial of shared co-authors, rarest first."""
     bags, own = evidence.coauthor_initial, evidence.block[order]
     weight: dict[int, float] = {}

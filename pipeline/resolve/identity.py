@@ -158,9 +158,7 @@ def carry_ids(
     )
     history = _history(named, before, moves, gone, heirs, run_id, at)
     return Identity(
-        author_mentions=placed.select("mention_id", "author_id", "probability")
-        .to_arrow()
-        .cast(AUTHOR_MENTIONS),
+        author_mentions=placed.select("mention_id", "author_id", "probability").to_arrow().cast(AUTHOR_MENTIONS),
         history=history,
         redirects=_followed(redirects, heirs).to_arrow().cast(REDIRECTS),
     )
@@ -176,9 +174,7 @@ def _frame(table: pa.Table, label: str) -> pl.DataFrame:
     if frame["mention_id"].n_unique() != frame.height:
         culprit = frame.filter(pl.col("mention_id").is_duplicated())["mention_id"].min()
         raise ResolverInputError(f"mention_id {culprit!r} is in {label} more than once.")
-    return frame.select(
-        pl.col("mention_id", "author_id").cast(pl.String), pl.col("probability").cast(pl.Float64)
-    )
+    return frame.select(pl.col("mention_id", "author_id").cast(pl.String), pl.col("probability").cast(pl.Float64))
 
 
 def _redirect_frame(table: pa.Table | None) -> pl.DataFrame:
@@ -222,11 +218,7 @@ def _followed(redirects: pl.DataFrame, heirs: pl.DataFrame) -> pl.DataFrame:
     through = redirects.join(
         new.rename({"old_author_id": "author_id", "author_id": "then"}), on="author_id", how="left"
     ).select("old_author_id", pl.coalesce("then", "author_id").alias("author_id"))
-    return (
-        pl.concat([through, new])
-        .unique("old_author_id", keep="last", maintain_order=True)
-        .sort("old_author_id")
-    )
+    return pl.concat([through, new]).unique("old_author_id", keep="last", maintain_order=True).sort("old_author_id")
 
 
 def _history(

@@ -93,9 +93,7 @@ def _conformed(table: pa.Table, label: str, schema: pa.Schema, required: tuple[s
             continue
         columns.append(_cast_column(frame, label, field.name, wanted))
     return (
-        frame.select(columns)
-        if frame.width
-        else pl.DataFrame(schema={f.name: _POLARS_TYPES[f.type] for f in schema})
+        frame.select(columns) if frame.width else pl.DataFrame(schema={f.name: _POLARS_TYPES[f.type] for f in schema})
     )
 
 
@@ -105,8 +103,7 @@ def _cast_column(frame: pl.DataFrame, label: str, name: str, wanted: pl.DataType
     both_text = wanted == pl.String() and found in {pl.String(), pl.Categorical(), pl.Null()}
     both_whole = wanted == pl.Int64() and (found.is_integer() or found == pl.Null())
     both_lists = isinstance(wanted, pl.List) and (
-        found == pl.Null()
-        or (isinstance(found, pl.List) and found.inner in {pl.String(), pl.Categorical(), pl.Null()})
+        found == pl.Null() or (isinstance(found, pl.List) and found.inner in {pl.String(), pl.Categorical(), pl.Null()})
     )
     if not (both_text or both_whole or both_lists):
         kind = {pl.String(): "text", pl.Int64(): "a whole number"}.get(wanted, "a list of texts")

@@ -133,9 +133,7 @@ def join_across(
     return clusters.anchor, all_links(parts)
 
 
-def _links_between(
-    evidence: Evidence, pairs: list[tuple[int, int]], model: Model, *, corrected: bool
-) -> Links:
+def _links_between(evidence: Evidence, pairs: list[tuple[int, int]], model: Model, *, corrected: bool) -> Links:
     """Links of pairs of mentions, with their weights."""
     if not pairs:
         return no_links()
@@ -146,9 +144,7 @@ def _links_between(
     return pair_links(space, mentions, np.arange(len(pairs)), forced, compared, model)
 
 
-def _join_corrections(
-    clusters: Clusters, evidence: Evidence, corrections: Corrections, model: Model
-) -> Links:
+def _join_corrections(clusters: Clusters, evidence: Evidence, corrections: Corrections, model: Model) -> Links:
     """Join what corrections join: whole clusters where nothing forbids it, else only the mentions themselves."""
     rows = np.flatnonzero(corrections.joined)
     rows = rows[np.lexsort((rows, corrections.group[rows]))]
@@ -215,9 +211,7 @@ def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, mod
         now_one, now_other = int(clusters.anchor[one]), int(clusters.anchor[other])
         if now_one == now_other or clusters.kept_apart(now_one, now_other):
             continue
-        if clusters.share_a_work(now_one, now_other) or not _names_fit(
-            evidence, clusters, now_one, now_other
-        ):
+        if clusters.share_a_work(now_one, now_other) or not _names_fit(evidence, clusters, now_one, now_other):
             continue
         clusters.merge(now_one, now_other)
         taken.update(anchor for anchor in (one, other) if not _written(evidence, clusters, anchor))
@@ -264,12 +258,8 @@ def _shared_codes(
         else left
     )
     pairs = np.unique(np.stack([anchors[left], anchors[right]], axis=1), axis=0)
-    level, _ = compare_names(
-        evidence.names, evidence.rarity, evidence.name[pairs[:, 0]], evidence.name[pairs[:, 1]]
-    )
-    same_unit = (
-        evidence.names.first[evidence.name[pairs[:, 0]]] == evidence.names.first[evidence.name[pairs[:, 1]]]
-    )
+    level, _ = compare_names(evidence.names, evidence.rarity, evidence.name[pairs[:, 0]], evidence.name[pairs[:, 1]])
+    same_unit = evidence.names.first[evidence.name[pairs[:, 0]]] == evidence.names.first[evidence.name[pairs[:, 1]]]
     return pairs[(level != NameLevel.IMPOSSIBLE) & ~same_unit]
 
 
@@ -307,8 +297,6 @@ def _linkages(
         end = begin + len(ones)
         best = begin + int(np.argmax(bits[begin:end]))
         score = float(np.log2(closeness[begin:end].mean()) / model.linkage_exponent)
-        scored.append(
-            (score, one, other, (int(min(left[best], right[best])), int(max(left[best], right[best]))))
-        )
+        scored.append((score, one, other, (int(min(left[best], right[best])), int(max(left[best], right[best])))))
         begin = end
     return scored

@@ -126,9 +126,7 @@ def pair_links(
         left=np.minimum(one, other),
         right=np.maximum(one, other),
         bits=weight_table(compared, places, model),
-        decided_by=np.where(forced[places], BY_CORRECTION, np.where(orcid, BY_ORCID, BY_SCORE)).astype(
-            np.uint8
-        ),
+        decided_by=np.where(forced[places], BY_CORRECTION, np.where(orcid, BY_ORCID, BY_SCORE)).astype(np.uint8),
     )
 
 

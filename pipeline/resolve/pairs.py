@@ -113,9 +113,7 @@ def overlap(
         return result
     order, group = order[shared], group[shared]
     _, group = np.unique(group, return_inverse=True)
-    held = csr_matrix(
-        (weight[order], (entry[order], group)), shape=(space.rows, int(group[-1]) + 1), dtype=np.float32
-    )
+    held = csr_matrix((weight[order], (entry[order], group)), shape=(space.rows, int(group[-1]) + 1), dtype=np.float32)
     across = held.T.tocsr()
     products = np.concatenate(
         (

@@ -102,9 +102,7 @@ def name_keys(names: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=NAME_KEYS, orient="row")
 
 
-def _keys_of(
-    name: str, given: str | None, family: str | None
-) -> tuple[bool, str, str | None, list[str], list[str]]:
+def _keys_of(name: str, given: str | None, family: str | None) -> tuple[bool, str, str | None, list[str], list[str]]:
     parsed = parse_name(name)
     if parsed.kind is not NameKind.PERSON:
         return False, "", None, [], []
@@ -125,9 +123,7 @@ def _keys_of(
     return True, family_key, "".join(groups[0]), tokens, [token for group in groups[1:] for token in group]
 
 
-def flip_family_first(
-    keys: pl.DataFrame, family_counts: pl.DataFrame, given_counts: pl.DataFrame
-) -> pl.DataFrame:
+def flip_family_first(keys: pl.DataFrame, family_counts: pl.DataFrame, given_counts: pl.DataFrame) -> pl.DataFrame:
     """Read "Wang Xiaolong" as family Wang where both words are far likelier that way round.
 
     Only names of two written-out words are asked; both words must be `FLIP_RATIO` times commoner in the other

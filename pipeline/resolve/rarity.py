@@ -95,9 +95,7 @@ def _of_keys(
     )
     guess = (_GUESS_AT_ONE_EXPECTED * expected.sqrt()).clip(*_GUESSES)
     settled = found.select(
-        groups=pl.col("groups")
-        .cast(pl.Float64)
-        .fill_null(guess if kind == "full" else pl.lit(_ASSUMED_GROUPS)),
+        groups=pl.col("groups").cast(pl.Float64).fill_null(guess if kind == "full" else pl.lit(_ASSUMED_GROUPS)),
         mentions=pl.col("mentions").cast(pl.Float64).fill_null(floor / 3),
     )
     return settled["groups"].to_numpy(), settled["mentions"].to_numpy()

@@ -29,9 +29,7 @@ def slow_oracle(size, bits, apart):
     space = pair_space(np.array([size]))
     closeness = np.zeros((size, size))
     barred = np.zeros((size, size), dtype=bool)
-    closeness[space.left, space.right] = closeness[space.right, space.left] = np.exp2(
-        EXPONENT * np.array(bits)
-    )
+    closeness[space.left, space.right] = closeness[space.right, space.left] = np.exp2(EXPONENT * np.array(bits))
     barred[space.left, space.right] = barred[space.right, space.left] = apart
     clusters = [[row] for row in range(size)]
     while True:
@@ -44,9 +42,7 @@ def slow_oracle(size, bits, apart):
         best = max(scored, key=lambda entry: entry[:3], default=None)
         if best is None or best[0] < 1.0:
             return clusters
-        clusters = sorted(
-            [c for c in clusters if c is not best[3] and c is not best[4]] + [sorted(best[3] + best[4])]
-        )
+        clusters = sorted([c for c in clusters if c is not best[3] and c is not best[4]] + [sorted(best[3] + best[4])])
 
 
 @settings(max_examples=150, deadline=None)

@@ -37,9 +37,7 @@ def test_slices_by_name():
     scores = evaluate(GOLD, CLUSTERS, mentions)
     assert value(scores, "given name: full", "mentions") == 3.0
     assert value(scores, "given name: initials", "mentions") == 1.0
-    assert value(scores, "bearers of the name: over 64", "b3_recall") == pytest.approx(
-        (2 / 3 + 2 / 3 + 1 / 3) / 3
-    )
+    assert value(scores, "bearers of the name: over 64", "b3_recall") == pytest.approx((2 / 3 + 2 / 3 + 1 / 3) / 3)
 
 
 def test_nothing_labelled_gives_no_rows():

@@ -10,9 +10,7 @@ def test_bits_add_up_to_the_stored_weight(tables, papers):
     mentions, works = tables(papers)
     resolution = resolve(mentions, works)
     for link in resolution.links.to_pylist():
-        told = explain(
-            mentions, works, link["mention_id_l"], link["mention_id_r"], clusters=resolution.clusters
-        )
+        told = explain(mentions, works, link["mention_id_l"], link["mention_id_r"], clusters=resolution.clusters)
         assert tuple(reason.comparison for reason in told.reasons) == COMPARISONS
         assert sum(reason.bits for reason in told.reasons) == pytest.approx(told.match_weight, abs=1e-9)
         assert told.match_weight == pytest.approx(link["match_weight"], abs=1e-5)

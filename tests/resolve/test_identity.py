@@ -34,10 +34,7 @@ def ids(identity):
 
 
 def events(identity):
-    return [
-        (r["event"], r["author_id"], r["other_author_id"], r["mention_id"])
-        for r in identity.history.to_pylist()
-    ]
+    return [(r["event"], r["author_id"], r["other_author_id"], r["mention_id"]) for r in identity.history.to_pylist()]
 
 
 def test_first_run_mints():
@@ -118,9 +115,7 @@ def test_clashing_ids_are_told_apart(monkeypatch):
 
 
 partitions = st.lists(st.integers(0, 4), min_size=6, max_size=6).map(
-    lambda labels: [
-        [m for m, label in zip("abcdef", labels, strict=True) if label == k] for k in sorted(set(labels))
-    ]
+    lambda labels: [[m for m, label in zip("abcdef", labels, strict=True) if label == k] for k in sorted(set(labels))]
 )
 
 
@@ -131,9 +126,7 @@ def test_ids_are_one_per_cluster_and_never_come_back_for_others(runs):
         identity = carried(groups, previous, redirects)
         named = ids(identity)
         assert sorted(named) == list("abcdef")
-        assert len({frozenset(m for m in named if named[m] == author) for author in named.values()}) == len(
-            groups
-        )
+        assert len({frozenset(m for m in named if named[m] == author) for author in named.values()}) == len(groups)
         assert not retired & set(named.values())
         if previous is not None:
             retired |= {row["author_id"] for row in previous.to_pylist()} - set(named.values())

@@ -26,9 +26,7 @@ def test_every_pair_of_a_unit_once_in_condensed_order(units):
 def test_overlap_is_the_dot_product_inside_units(units, seed):
     chooser = np.random.default_rng(seed)
     space = pair_space(np.array(units, dtype=np.int64))
-    dense = np.where(chooser.random((space.rows, 7)) < 0.4, chooser.random((space.rows, 7)), 0.0).astype(
-        np.float32
-    )
+    dense = np.where(chooser.random((space.rows, 7)) < 0.4, chooser.random((space.rows, 7)), 0.0).astype(np.float32)
     row, code = np.nonzero(dense)
     bags = bags_of(row, code.astype(np.int32), dense[row, code], space.rows, 7, normed=False)
     found = overlap(space, bags, np.arange(space.rows))

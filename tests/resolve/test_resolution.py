@@ -27,9 +27,7 @@ def author_of(resolution):
 
 
 def corrections_of(*rows):
-    return pa.Table.from_pylist(
-        [dict(zip(("kind", "mention_id_l", "mention_id_r"), row, strict=True)) for row in rows]
-    )
+    return pa.Table.from_pylist([dict(zip(("kind", "mention_id_l", "mention_id_r"), row, strict=True)) for row in rows])
 
 
 def test_rare_shared_coauthors_join_and_strangers_stay_apart(tables, papers):
@@ -43,9 +41,7 @@ def test_tables_have_exactly_the_promised_schemas(tables, papers):
     resolution = resolve(*tables(papers))
     assert resolution.clusters.schema == CLUSTERS
     assert resolution.links.schema == LINKS
-    assert resolution.clusters["mention_id"].to_pylist() == sorted(
-        resolution.clusters["mention_id"].to_pylist()
-    )
+    assert resolution.clusters["mention_id"].to_pylist() == sorted(resolution.clusters["mention_id"].to_pylist())
 
 
 def test_empty_input_gives_empty_tables():
@@ -75,9 +71,7 @@ def test_anchors_are_certain_and_probabilities_are_in_range(tables, papers):
     resolution = resolve(*tables(papers))
     for members in people(resolution.clusters):
         chosen = {
-            r["mention_id"]: r["probability"]
-            for r in resolution.clusters.to_pylist()
-            if r["mention_id"] in members
+            r["mention_id"]: r["probability"] for r in resolution.clusters.to_pylist() if r["mention_id"] in members
         }
         assert chosen[min(members)] == 1.0
         assert all(0.0 <= p <= 1.0 for p in chosen.values())
@@ -128,10 +122,7 @@ def test_names_that_may_and_may_not_be_one(tables, one, other, joined):
 
 
 def test_an_initial_of_a_common_name_is_not_enough(tables):
-    works = [
-        {"id": f"i{k}", "title": title, "authors": ["Y. Wang"]}
-        for k, title in enumerate(["On moss", "On glass"])
-    ]
+    works = [{"id": f"i{k}", "title": title, "authors": ["Y. Wang"]} for k, title in enumerate(["On moss", "On glass"])]
     assert len(people(resolve(*tables(works)).clusters)) == 2
 
 
@@ -281,10 +272,7 @@ def test_a_generated_corpus_is_recovered(tables):
     """People with steady co-authors, their names abbreviated and reordered at random, come back whole."""
     chooser = random.Random(7)
     circles = [
-        [
-            f"{given} {family}"
-            for given, family in zip(("Zenobia", "Ottilie", "Ivo", "Quentin"), families, strict=True)
-        ]
+        [f"{given} {family}" for given, family in zip(("Zenobia", "Ottilie", "Ivo", "Quentin"), families, strict=True)]
         for families in (
             ("Thackeray", "Grünwald-Xu", "Halloran", "Brzezicki"),
             ("Oyelaran", "Vuokko", "Saltykova", "Etxeberria"),

@@ -85,8 +85,7 @@ with warehouse.read() as con:
 
 CATALOGUE = (
     "SELECT schema_name, table_name, comment FROM duckdb_tables() ORDER BY ALL",
-    "SELECT schema_name, table_name, column_name, data_type, comment, is_nullable FROM duckdb_columns()"
-    " WHERE NOT internal ORDER BY ALL",
+    "SELECT table_name, column_name, data_type, comment, is_nullable FROM duckdb_columns() WHERE NOT internal ORDER BY ALL",
     "SELECT schema_name, table_name, constraint_text FROM duckdb_constraints() ORDER BY ALL",
 )
 """What a copy may lose without a row being missing."""
@@ -156,7 +155,7 @@ def test_a_published_file_cannot_be_written(warehouse):
 
 
 def test_reading_before_anything_is_published_says_what_to_run(tmp_path):
-    with pytest.raises(WarehouseError, match="Nothing is published .* run `pipeline run`"), Warehouse(tmp_path).read():
+    with pytest.raises(WarehouseError, match=r"Nothing is published .* run `pipeline run`"), Warehouse(tmp_path).read():
         pass
 
 

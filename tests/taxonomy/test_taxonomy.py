@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from pipeline.normalise.taxonomy import categories, category, current_code
+from pipeline.taxonomy import categories, category, current_code
 
 # A slip on one paper of 2025, not a category.
 NO_CATEGORY = {"na"}

@@ -43,7 +43,7 @@ class Category(NamedTuple):
 @cache
 def categories() -> "Mapping[str, Category]":
     """Return every known category by its code, sorted by code."""
-    lines = files("pipeline.normalise").joinpath("taxonomy.csv").read_text(encoding="utf-8").splitlines()
+    lines = files(__name__).joinpath("taxonomy.csv").read_text(encoding="utf-8").splitlines()
     rows = (
         Category(row["code"], row["name"], row["archive"], row["group"], row["current_code"] or row["code"])
         for row in csv.DictReader(lines)
