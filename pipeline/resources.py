@@ -7,7 +7,7 @@ from pipeline.sources.arxiv import ArxivSource
 from pipeline.sources.http import HttpPolicy
 from pipeline.sources.landing import Landing
 from pipeline.sources.openalex import OpenAlexSource
-from warehouse import Limits, Warehouse
+from warehouse import Warehouse
 
 
 class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg] # the default is no value to hand out
@@ -15,7 +15,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg] # th
 
     def open(self) -> Warehouse:
         """The warehouse that the environment names; nothing is opened yet."""
-        return open_warehouse(Settings())
+        return Settings().warehouse
 
 
 class LandingResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -55,8 +55,3 @@ class OpenAlexResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             policy=HttpPolicy(contact=settings.contact),
             refuse=landing.refuse,
         )
-
-
-def open_warehouse(settings: Settings) -> Warehouse:
-    """The warehouse below the data folder, within the limits set."""
-    return Warehouse(settings.data, Limits(threads=settings.threads, memory=settings.memory))

@@ -10,6 +10,8 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from warehouse import Limits, Warehouse
+
 PROJECT = Path(__file__).parents[1]
 """The checkout: where dagster.yaml and the default data folder are."""
 
@@ -54,3 +56,8 @@ class Settings(BaseSettings):
     def raw(self) -> Path:
         """Where raw pages are landed."""
         return self.data / "raw"
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The warehouse below the data folder, within the limits set; nothing is opened yet."""
+        return Warehouse(self.data, Limits(threads=self.threads, memory=self.memory))

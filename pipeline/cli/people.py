@@ -14,7 +14,6 @@ from pipeline.cli.runs import CommandError
 from pipeline.resolve import evaluate as measure
 from pipeline.resolve import explain
 from pipeline.resolve import resolve as resolve_tables
-from pipeline.resources import open_warehouse
 from pipeline.settings import Settings
 from warehouse import query
 
@@ -78,7 +77,7 @@ def author(who: Annotated[str, typer.Argument(help="A name as printed, or an aut
 
 def show_author(who: str) -> None:
     """Print the profiles of everybody of this name or id."""
-    with open_warehouse(Settings()).read() as con:
+    with Settings().warehouse.read() as con:
         found = rows(con, query("marts/find_authors"), {"who": who})
         if not found:
             raise CommandError(f"Nobody is called {who!r} here: try another spelling, or `pipeline run` to load more.")
@@ -129,7 +128,7 @@ def why(
     mention_r: Annotated[str, typer.Argument(help="Another mention id.")],
 ) -> None:
     """Show the evidence for and against two mentions being one person, in bits."""
-    with open_warehouse(Settings()).read() as con:
+    with Settings().warehouse.read() as con:
         pair = {"l": mention_l, "r": mention_r}
         mentions = con.sql(f"{query('resolved/mentions_of_pair')}", params=pair).to_arrow_table()
         missing = [one for one in (mention_l, mention_r) if one not in mentions["mention_id"].to_pylist()]

@@ -261,9 +261,7 @@ def chunked(days: Sequence[date]) -> list[tuple[date, date]]:
 
 def unread() -> bool:
     """Whether windows are landed that the published warehouse does not have."""
-    from pipeline.resources import open_warehouse  # noqa: PLC0415
-
-    with open_warehouse(Settings()).read() as con:
+    with Settings().warehouse.read() as con:
         published = {row[0] for row in con.execute("SELECT window_id FROM raw.windows").fetchall()}
     return any(window.window_id not in published for window in Landing(Settings().raw).windows())
 

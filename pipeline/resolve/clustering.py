@@ -75,7 +75,7 @@ def cluster_pairs(
         first = np.full(size + 1, size)
         np.minimum.at(first, labels, np.arange(size))
         anchor[rows] = rows[first[labels]]
-    return anchor.astype(np.int64)
+    return np.asarray(anchor, dtype=np.int64)
 
 
 def _first_rows(component: npt.NDArray[np.int32], count: int) -> LongArray:

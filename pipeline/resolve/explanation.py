@@ -100,14 +100,9 @@ def explain(
     order = np.array([rows.index(mention_id_l), rows.index(mention_id_r)], dtype=np.int64)
     compared = compare(evidence, order, pair_space(np.array([2])))
     reasons = tuple(
-        _reason(
-            comparison,
-            int(compared.levels[comparison][0]) if comparison != "prior" else 0,
-            source,
-            evidence,
-            order,
-            model,
-        )
+        _reason(comparison, int(compared.levels[comparison][0]), model, _values(comparison, source, evidence, order))
+        if comparison != "prior"
+        else Reason("prior", None, float(np.float32(model.prior)))
         for comparison in COMPARISONS
     )
     constraint = _constraint(source, evidence, order, int(compared.levels["name"][0]), int(compared.levels["orcid"][0]))
@@ -189,14 +184,10 @@ def _same_author(clusters: pa.Table | None, left: str, right: str) -> bool | Non
 
 
 def _reason(
-    comparison: str, level: int, source: ResolverInput, evidence: Evidence, order: LongArray, model: Model
+    comparison: str, level: int, model: Model, values: tuple[str | None, str | None, tuple[str, ...]]
 ) -> Reason:
-    if comparison == "prior":
-        return Reason("prior", None, float(np.float32(model.prior)))
     label = LEVELS[comparison][level - 1] if level else None
-    left, right, shared = _values(comparison, source, evidence, order)
-    bits = float(model.weights[comparison][level])
-    return Reason(comparison, label, bits, left, right, shared)
+    return Reason(comparison, label, float(model.weights[comparison][level]), *values)
 
 
 def _values(

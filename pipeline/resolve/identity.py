@@ -93,9 +93,7 @@ def author_ids(mention_ids: pl.Series, anchor: LongArray) -> pl.Series:
     """
     anchors = np.unique(anchor)
     taken: set[str] = set()
-    named: list[str] = []
-    for mention_id in mention_ids.gather(anchors):
-        named.append(_fresh_id(mention_id, taken))
+    named = [_fresh_id(mention_id, taken) for mention_id in mention_ids.gather(anchors)]
     return pl.Series("author_id", named, dtype=pl.String).gather(np.searchsorted(anchors, anchor))
 
 
@@ -156,10 +154,12 @@ def carry_ids(
         .sort("old", "carried", "author_id", descending=[False, True, False])
         .unique("old", keep="first", maintain_order=True)
     )
-    history = _history(named, before, moves, gone, heirs, run_id, at)
+    history = _history(named=named, before=before, moves=moves, gone=gone, heirs=heirs).with_columns(
+        run_id=pl.lit(run_id), at=pl.lit(at).cast(pl.Datetime("us", "UTC"))
+    )
     return Identity(
         author_mentions=placed.select("mention_id", "author_id", "probability").to_arrow().cast(AUTHOR_MENTIONS),
-        history=history,
+        history=history.select(HISTORY.names).to_arrow().cast(HISTORY),
         redirects=_followed(redirects, heirs).to_arrow().cast(REDIRECTS),
     )
 
@@ -222,16 +222,10 @@ def _followed(redirects: pl.DataFrame, heirs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _history(
-    named: pl.DataFrame,
-    before: pl.DataFrame,
-    moves: pl.DataFrame,
-    gone: pl.DataFrame,
-    heirs: pl.DataFrame,
-    run_id: str,
-    at: object,
-) -> pa.Table:
+    *, named: pl.DataFrame, before: pl.DataFrame, moves: pl.DataFrame, gone: pl.DataFrame, heirs: pl.DataFrame
+) -> pl.DataFrame:
+    """This run's events, without run and time, in the order of `HISTORY`."""
     known = before.select(pl.col("old").alias("author_id")).unique()
-    nothing = pl.lit(None, dtype=pl.String)
     minted = named.join(known, on="author_id", how="anti")
     left = moves.filter(pl.col("author_id") != pl.col("old"))
     merged = left.join(gone, on="old", how="semi").join(
@@ -242,66 +236,49 @@ def _history(
     to_old = stayed.join(minted, on="author_id", how="anti")
     retired = gone.join(heirs.select("old", "author_id"), on="old", how="left")
 
-    def events(
-        frame: pl.DataFrame, event: str, who: pl.Expr, other: pl.Expr, mention: pl.Expr, why: pl.Expr
-    ) -> pl.DataFrame:
-        return frame.select(
-            event=pl.lit(event),
-            author_id=who.cast(pl.String),
-            other_author_id=other.cast(pl.String),
-            mention_id=mention.cast(pl.String),
-            why=why,
-        )
-
     counted = ["old", "author_id"]
+    minted_events = _events(
+        minted, "minted", pl.lit("no earlier author holds its mentions"), who="author_id", other=None
+    )
     parts = [
-        events(
-            minted,
-            "minted",
-            pl.col("author_id"),
-            nothing,
-            nothing,
-            pl.lit("no earlier author holds its mentions"),
-        ),
-        events(
+        minted_events,
+        _events(
             merged.group_by(counted).len("n"),
             "merged",
-            pl.col("author_id"),
-            pl.col("old"),
-            nothing,
             pl.format("{} mentions joined the author with the larger share", "n"),
+            who="author_id",
+            other="old",
         ),
-        events(
+        _events(
             to_new.group_by(counted).len("n"),
             "split",
-            pl.col("old"),
-            pl.col("author_id"),
-            nothing,
             pl.format("{} mentions are another person", "n"),
+            who="old",
+            other="author_id",
         ),
-        events(
-            to_old,
-            "moved",
-            pl.col("old"),
-            pl.col("author_id"),
-            pl.col("mention_id"),
-            pl.lit("the evidence now points to another known author"),
+        _events(
+            to_old, "moved", pl.lit("the evidence now points to another known author"), who="old", other="author_id"
         ),
-        events(
+        _events(
             retired,
             "retired",
-            pl.col("old"),
-            pl.col("author_id"),
-            nothing,
             pl.when(pl.col("author_id").is_null())
             .then(pl.lit("its mentions are gone from the input"))
             .otherwise(pl.lit("its mentions belong to others")),
+            who="old",
+            other="author_id",
         ),
     ]
-    frame = (
-        pl.concat(parts)
-        .with_columns(run_id=pl.lit(run_id), at=pl.lit(at).cast(pl.Datetime("us", "UTC")))
-        .sort("event", "author_id", "other_author_id", "mention_id", nulls_last=True)
-        .select(HISTORY.names)
+    return pl.concat(parts).sort("event", "author_id", "other_author_id", "mention_id", nulls_last=True)
+
+
+def _events(frame: pl.DataFrame, event: str, why: pl.Expr, *, who: str, other: str | None) -> pl.DataFrame:
+    """One event per row; a mention is named where the event moves one."""
+    nothing = pl.lit(None, dtype=pl.String)
+    return frame.select(
+        event=pl.lit(event),
+        author_id=pl.col(who),
+        other_author_id=pl.col(other) if other else nothing,
+        mention_id=pl.col("mention_id") if event == "moved" else nothing,
+        why=why,
     )
-    return frame.to_arrow().cast(HISTORY)

@@ -1,4 +1,4 @@
-"""Joining clusters across units: corrections and ORCIDs across blocks, and the units of a block too large to compare whole.
+"""Joining clusters across units: corrections and ORCIDs across blocks, and the units of a block that was split.
 
 What belongs here: decisions between finished clusters. What does not: decisions inside a unit (`clustering`).
 
@@ -141,7 +141,7 @@ def _links_between(evidence: Evidence, pairs: list[tuple[int, int]], model: Mode
     space = pair_space(np.full(len(pairs), 2))
     compared = compare(evidence, mentions, space)
     forced = np.full(len(pairs), corrected)
-    return pair_links(space, mentions, np.arange(len(pairs)), forced, compared, model)
+    return pair_links(space, mentions, np.arange(len(pairs)), forced=forced, compared=compared, model=model)
 
 
 def _join_corrections(clusters: Clusters, evidence: Evidence, corrections: Corrections, model: Model) -> Links:
@@ -214,12 +214,12 @@ def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, mod
         if clusters.share_a_work(now_one, now_other) or not _names_fit(evidence, clusters, now_one, now_other):
             continue
         clusters.merge(now_one, now_other)
-        taken.update(anchor for anchor in (one, other) if not _written(evidence, clusters, anchor))
+        taken.update(anchor for anchor in (one, other) if not _written(evidence, anchor))
         joined.append(pair)
     return _links_between(evidence, joined, model, corrected=False)
 
 
-def _written(evidence: Evidence, clusters: Clusters, anchor: int) -> bool:
+def _written(evidence: Evidence, anchor: int) -> bool:
     """Tell whether a cluster's anchor has its first name written out."""
     return bool(evidence.names.full[evidence.name[anchor]] >= 0)
 

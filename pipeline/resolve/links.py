@@ -78,6 +78,7 @@ def links_inside(links: Links, anchor: LongArray) -> Links:
 def strongest_tree(
     space: PairSpace,
     mentions: LongArray,
+    *,
     anchor: LongArray,
     bits: FloatArray,
     together: BoolArray,
@@ -108,7 +109,7 @@ def strongest_tree(
     rank[np.lexsort((right, left, -bits[places], ~together[places]))] = np.arange(1, len(places) + 1)
     tree = minimum_spanning_tree(csr_matrix((rank, (left, right)), shape=(space.rows, space.rows))).tocoo()
     chosen = np.sort(space.place(tree.row.astype(np.int64), tree.col.astype(np.int64)))
-    return pair_links(space, mentions, chosen, forced, compared, model)
+    return pair_links(space, mentions, chosen, forced=forced, compared=compared, model=model)
 
 
 def pair_links(

@@ -88,7 +88,7 @@ def compare_names(
     both_initial = (names.full[left] < 0) & (names.full[right] < 0)
     level = np.select(
         [
-            first_l + first_r == -2,
+            (first_l < 0) & (first_r < 0),
             (first_l < 0) | (first_r < 0),
             both_written & joined & several,
             both_written & joined,

@@ -26,7 +26,7 @@ FLIP_RATIO: Final = 8.0
 _LONGEST_NAME: Final = 400
 """Characters of a printed name that are read; longer ones are bylines or dirt."""
 
-NAME_KEYS: Final = {
+NAME_KEYS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "linkable": pl.Boolean,
     "family": pl.String,
     "first": pl.String,

@@ -44,11 +44,9 @@ class NameRarity:
 
 def name_rarity(names: NameTable, counts: pl.DataFrame) -> NameRarity:
     """Look up how rare each name is."""
-    people = float(counts.filter(kind="all")["mentions"][0])
-    family = _lookup(counts, "family")
-    given = _lookup(counts, "given")
-    block_people, block_mentions = _of_keys(names.blocks, counts, "block", people, family, given)
-    full_people, full_mentions = _of_keys(names.fulls, counts, "full", people, family, given)
+    people = _people(counts)
+    block_people, block_mentions = _of_keys(names.blocks, counts, "block")
+    full_people, full_mentions = _of_keys(names.fulls, counts, "full")
 
     def per_name(values: npt.NDArray[np.float64], codes: npt.NDArray[np.int32], absent: float) -> FloatArray:
         return np.append(values, absent)[codes].astype(np.float32)
@@ -61,14 +59,21 @@ def name_rarity(names: NameTable, counts: pl.DataFrame) -> NameRarity:
     )
 
 
+def _people(counts: pl.DataFrame) -> float:
+    """Mentions behind the counts."""
+    return float(counts.filter(kind="all")["mentions"][0])
+
+
 def _lookup(counts: pl.DataFrame, kind: str) -> pl.DataFrame:
     return counts.filter(kind=kind).select("key", "mentions", "groups")
 
 
 def _of_keys(
-    keys: pl.Series, counts: pl.DataFrame, kind: str, people: float, family: pl.DataFrame, given: pl.DataFrame
+    keys: pl.Series, counts: pl.DataFrame, kind: str
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """People and mentions of each key; a key under the floor is judged by its parts, as if they were independent."""
+    people = _people(counts)
+    family, given = _lookup(counts, "family"), _lookup(counts, "given")
     parts = pl.DataFrame({"key": keys}).with_columns(
         family=pl.col("key").str.extract(r"^(.*)\|"), given=pl.col("key").str.extract(r"\|(.*)$")
     )

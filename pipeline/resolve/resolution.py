@@ -113,7 +113,16 @@ def _resolve_batch(
         threshold=model.threshold,
         exponent=model.linkage_exponent,
     )
-    links = strongest_tree(space, mentions, anchor, bits, together, forced, compared, model)
+    links = strongest_tree(
+        space,
+        mentions,
+        anchor=anchor,
+        bits=bits,
+        together=together,
+        forced=forced,
+        compared=compared,
+        model=model,
+    )
     return mentions, mentions[anchor], links
 
 

@@ -83,8 +83,8 @@ class Bench:
 
 def contents(con: Any, tables: Iterable[str]) -> dict[str, Rows]:
     """Rows of tables in an order of their own, volatile columns left out."""
-    return {
-        name: con.execute(f"SELECT * EXCLUDE ({', '.join(VOLATILE & set(TABLES[name].column_names()))}) FROM {name} ORDER BY ALL"
-        if VOLATILE & set(TABLES[name].column_names()) else f"SELECT * FROM {name} ORDER BY ALL").fetchall()  # fmt: skip
-        for name in sorted(tables)
-    }
+    found = {}
+    for name in sorted(tables):
+        columns = [f'"{column}"' for column in TABLES[name].column_names() if column not in VOLATILE]
+        found[name] = con.execute(f"SELECT {', '.join(columns)} FROM {name} ORDER BY ALL").fetchall()
+    return found
