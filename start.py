@@ -8,17 +8,21 @@ nothing is installed yet when this file runs.
 again only when the file it comes from has changed, so that the second start costs nothing.
 """
 
+from __future__ import annotations  # so that an old Python gets as far as the sentence that refuses it
+
 import fcntl
 import hashlib
 import json
 import os
 import subprocess
 import sys
-import tomllib
 import venv
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -115,6 +119,8 @@ def lock(_: Sequence[str]) -> int:
     """
     if sys.version_info[:2] != OLDEST:
         raise StartError(f"the lock files are made with Python {OLDEST[0]}.{OLDEST[1]}: name it, such as `python3.11`.")
+    import tomllib  # noqa: PLC0415 - an older Python lacks it, and is to be told so in a sentence
+
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     with one_at_a_time():
         fresh_environment()

@@ -2,16 +2,24 @@
 
 import logging
 import os
+import uuid
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
 
 from pipeline.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
     import dagster as dg
+
+
+SIGN_OF_LIFE_TAG = "pipeline/sign_of_life"
+"""Run tag with the name of the lock that the executing command holds while it lives."""
 
 
 class CommandError(Exception):
@@ -53,6 +61,47 @@ def instance() -> Iterator["dg.DagsterInstance"]:
         yield found
 
 
+@contextmanager
+def sign_of_life() -> Iterator[str]:
+    """Hold a lock that only the death of this process, or the end of the block, lets go; gives the lock's name."""
+    name = uuid.uuid4().hex
+    folder = signs()
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / name):
+        yield name
+    (folder / name).unlink(missing_ok=True)
+
+
+def signs() -> Path:
+    """Where running commands keep their locks."""
+    return Settings().data / "dagster" / "alive"
+
+
+def bury_dead_runs(found: "dg.DagsterInstance") -> None:
+    """Fail the runs of commands that were killed, and give back the pool slots they held.
+
+    A killed process cannot tell Dagster, and without a daemon nobody else would: its slot in the writer's pool would
+    block every later run.
+    """
+    import dagster as dg  # noqa: PLC0415
+
+    for run in found.get_runs(filters=dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+        sign = run.tags.get(SIGN_OF_LIFE_TAG)
+        if sign and is_dead(sign):
+            found.report_run_failed(run, message="The command that executed this run was killed.")
+            found.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+            (signs() / sign).unlink(missing_ok=True)
+
+
+def is_dead(sign: str) -> bool:
+    """Whether nobody holds the lock any more."""
+    try:
+        with FileLock(signs() / sign, timeout=0):
+            return True
+    except Timeout:
+        return False
+
+
 def quiet() -> None:
     """Keep Dagster's own chatter out of a command's output; failures are reported from the events."""
     warnings.filterwarnings("ignore", module="dagster")
@@ -80,10 +129,15 @@ def execute(
     """
     from pipeline.definitions import defs  # noqa: PLC0415
 
+    bury_dead_runs(found)
     console = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    result = defs.resolve_job_def(job).execute_in_process(
-        instance=found, tags=dict(tags or {}), run_config={**console, **(config or {})}, raise_on_error=False
-    )
+    with sign_of_life() as sign:
+        result = defs.resolve_job_def(job).execute_in_process(
+            instance=found,
+            tags={**(tags or {}), SIGN_OF_LIFE_TAG: sign},
+            run_config={**console, **(config or {})},
+            raise_on_error=False,
+        )
     if not result.success:
         raise CommandError(failure(result))
     metadata = {

@@ -84,8 +84,9 @@ def pair_constraints(
     """Tell which pairs of a batch must be one, and which must not.
 
     Returns:
-        together, apart, and those of together that corrections join; together and apart are never both true. `together` may lack pairs that follow by transitivity through an ORCID
-        when an impossible name stands between them.
+        together, apart, and those of together that corrections join; together and apart are never both true.
+        `together` may lack pairs that follow by transitivity through an ORCID when an impossible name stands
+        between them.
     """
     work = evidence.work[mentions]
     apart = work[space.left] == work[space.right]

@@ -106,6 +106,7 @@ def _grouped(
     kind: str,
     key_of_name: Codes,
     texts: pl.Series,
+    *,
     names: NameTable,
     paper: Codes,
     code: Codes,
@@ -135,7 +136,7 @@ def _partner_keys(names: NameTable) -> Codes:
 
 
 def _rarest_partners(paper: Codes, partner: Codes) -> csr_matrix:
-    """Papers x partner keys: the rarest `LINKING_COAUTHORS` + 1 names of each byline (one may be the mention itself)."""
+    """Papers x partner keys: the rarest `LINKING_COAUTHORS` + 1 names of each byline, as the mention may be one."""
     papers = int(paper.max(initial=-1)) + 1
     uses = np.bincount(partner[partner >= 0])
     known = (partner >= 0) & (uses[np.maximum(partner, 0)] <= COMMON_COAUTHOR)

@@ -41,6 +41,14 @@ SCALES: Final[dict[str, tuple[tuple[str, float], ...]]] = {
     "year": (("", -1.0),),
 }
 """For each comparison the beginnings of the labels that form one scale, and which way the weight goes along it."""
+NAME_RUNS: Final = (
+    (NameLevel.SAME_WITH_MIDDLE, NameLevel.MIDDLE_CONFLICT),
+    (NameLevel.INITIALS_AGREE, NameLevel.BOTH_INITIAL_ONE_SIDED),
+    (NameLevel.INITIAL_AND_FULL, NameLevel.INITIAL_AND_FULL_ONE_SIDED),
+)
+"""Name levels, first to last, along which the weight falls. An agreeing middle name also makes the name rarer, so
+without this the two could trade bits against each other at will."""
+
 SMOOTHNESS: Final = 0.5
 SHRINKAGE: Final = 0.05
 """Penalties, in the units of the total pair weight (see `TOTAL_WEIGHT`), on the squared difference of neighbouring
@@ -62,7 +70,7 @@ set splits people is measured on its own pairs of the same written-out name that
 more (`_split_noise`). Without this, a set of split ids would cap what overwhelming evidence weighs."""
 
 PRIORS: Final = tuple(np.arange(-3.0, 5.01, 0.5).tolist())
-"""Priors tried. The even choice between sets is the one with the best mean B-cubed F1 over them."""
+"""Priors tried. The even choice between sets is the one that clusters them best on average."""
 
 LINKAGE_EXPONENT: Final = 0.4
 
@@ -111,10 +119,7 @@ def fitted(sets: list[LabelledPairs]) -> tuple[FloatArray, dict[str, FloatArray]
     sizes = [len(LEVELS[c]) + 1 for c in LEARNED]
     start = len(sets) + np.concatenate(([0], np.cumsum(sizes)[:-1]))
     size = len(sets) + sum(sizes)
-    belief = np.zeros(size)
-    for k, comparison in enumerate(LEARNED):
-        for label, bits in BELIEFS.get(comparison, {}).items():
-            belief[start[k] + 1 + LEVELS[comparison].index(label)] = bits * np.log(2)
+    belief = _beliefs(start, size)
     climbs = np.concatenate([start[k] + np.array(_climbs(c), dtype=np.int64) for k, c in enumerate(LEARNED)])
     rising = np.concatenate([np.array(_directions(c), dtype=np.float64) for c in LEARNED])
     ratios = [k for k, c in enumerate(LEARNED) if c not in ("name", "rarity")]
@@ -172,6 +177,15 @@ def fitted(sets: list[LabelledPairs]) -> tuple[FloatArray, dict[str, FloatArray]
     return bits[: len(sets)], weights
 
 
+def _beliefs(start: npt.NDArray[np.int64], size: int) -> FloatArray:
+    """`BELIEFS` as natural log odds, in the order of the weights."""
+    belief = np.zeros(size)
+    for k, comparison in enumerate(LEARNED):
+        for label, bits in BELIEFS.get(comparison, {}).items():
+            belief[start[k] + 1 + LEVELS[comparison].index(label)] = bits * np.log(2)
+    return belief
+
+
 def _cumulative(
     size: int, climbs: npt.NDArray[np.int64], rising: FloatArray
 ) -> tuple[Callable[[FloatArray], FloatArray], Callable[[FloatArray], FloatArray]]:
@@ -197,6 +211,8 @@ def _cumulative(
 
 def _scales(comparison: str) -> list[tuple[range, float]]:
     """Runs of levels that are steps of one scale, and whether the weight rises (1) or falls (-1) along it."""
+    if comparison == "name":
+        return [(range(first, last + 1), -1.0) for first, last in NAME_RUNS]
     labels = LEVELS[comparison]
     runs: list[tuple[range, float]] = []
     for prefix, direction in SCALES.get(comparison, ()):
@@ -237,7 +253,7 @@ def _level_shares(sets: list[LabelledPairs], k: int, size: int) -> FloatArray | 
 
 
 def best_prior(sets: list[list[LabelledBatch]], weights: dict[str, FloatArray]) -> float:
-    """The prior with the best mean B-cubed F1 over the sets; the smallest of equals."""
+    """The prior with the best mean of B-cubed and pairwise F1 over the sets; the smallest of equals."""
     means = [
         float(np.mean([clustering_f1(labelled, weights, prior, LINKAGE_EXPONENT) for labelled in sets]))
         for prior in PRIORS
@@ -253,7 +269,7 @@ def derived_model(folders: list[Path], counts: pl.DataFrame) -> dict[str, Any]:
     prior = best_prior(labelled, weights)
     derivation = {
         "method": "logistic regression over comparison levels, large labelled sets weighing the same; the prior"
-        " by B-cubed F1 of clustering the labelled mentions",
+        " by the mean of B-cubed and pairwise F1 of clustering the labelled mentions",
         "sets": {folder.name: len(p.same) for folder, p in zip(folders, pairs, strict=True)},
         "intercepts": {folder.name: round(float(bits), 2) for folder, bits in zip(folders, intercepts, strict=True)},
         "by_hand": sorted(BELIEFS),

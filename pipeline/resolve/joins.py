@@ -260,7 +260,7 @@ def _shared_codes(
     pairs = np.unique(np.stack([anchors[left], anchors[right]], axis=1), axis=0)
     level, _ = compare_names(evidence.names, evidence.rarity, evidence.name[pairs[:, 0]], evidence.name[pairs[:, 1]])
     same_unit = evidence.names.first[evidence.name[pairs[:, 0]]] == evidence.names.first[evidence.name[pairs[:, 1]]]
-    return pairs[(level != NameLevel.IMPOSSIBLE) & ~same_unit]
+    return np.asarray(pairs[(level != NameLevel.IMPOSSIBLE) & ~same_unit])
 
 
 def _scored(

@@ -116,6 +116,7 @@ def pair_links(
     space: PairSpace,
     mentions: LongArray,
     places: LongArray,
+    *,
     forced: BoolArray,
     compared: Compared,
     model: Model,

@@ -88,7 +88,8 @@ def model_from(document: dict[str, Any], counts: pl.DataFrame) -> Model:
         strangers = sorted(set(given) ^ set(labels))
         if strangers:
             raise ResolverInputError(
-                f"the model file and the code disagree about level {strangers[0]!r} of {comparison}; derive the model again."
+                f"the model file and the code disagree about level {strangers[0]!r} of {comparison};"
+                " derive the model again."
             )
         weights[comparison] = np.array([0.0, *(given[label] for label in labels)], dtype=np.float32)
     probability = document["probability"]

@@ -49,5 +49,5 @@ def test_constraints_are_named(tables, papers, left, right, constraint):
 
 @pytest.mark.parametrize(("left", "right"), [("p1#1", "gone"), ("p1#1", "p1#1")])
 def test_unknown_or_same_mention_is_refused(tables, papers, left, right):
-    with pytest.raises(ResolverInputError, match="gone|itself"):
+    with pytest.raises(ResolverInputError, match=r"gone|itself"):
         explain(*tables(papers), left, right)

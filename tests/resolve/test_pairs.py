@@ -10,6 +10,7 @@ from pipeline.resolve.pairs import overlap, pair_space
 sizes = st.lists(st.integers(1, 6), max_size=6)
 
 
+@settings(deadline=None)
 @given(sizes)
 def test_every_pair_of_a_unit_once_in_condensed_order(units):
     space = pair_space(np.array(units, dtype=np.int64))

@@ -12,7 +12,7 @@ FIRST_DAY, LAST_DAY = "2021-03-01", "2021-03-03"
 
 ORCID_ADA = "0000-0002-1825-0097"
 ORCID_TWICE = "0000-0001-5109-3700"
-HOSTILE_TITLE = "Robert'); DROP TABLE staging.works; -- and 100% of {its} \"friends\""
+HOSTILE_TITLE = 'Robert\'); DROP TABLE staging.works; -- and 100% of {its} "friends"'
 MANY = 120
 """Names on the longest byline; OpenAlex shows 100."""
 
@@ -135,7 +135,11 @@ WORKS = [
                 "author": {"id": "https://openalex.org/A5000000001", "display_name": "Ada Byron"},
                 "raw_affiliation_strings": ["University of London"],
                 "institutions": [
-                    {"id": "https://openalex.org/I1", "display_name": "University of London", "ror": "https://ror.org/1"},
+                    {
+                        "id": "https://openalex.org/I1",
+                        "display_name": "University of London",
+                        "ror": "https://ror.org/1",
+                    },
                     {"id": None, "display_name": "A place without an id"},
                 ],
             },

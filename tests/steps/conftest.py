@@ -1,0 +1,40 @@
+"""A bench whose tables are made already: making them costs more than most tests."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline.sources.pages import Source
+from warehouse import Warehouse
+
+from .bench import Bench
+from .small_world import AUTHORS, INSTITUTIONS, PAPERS, WORKS, json_lines
+
+
+@pytest.fixture(scope="session")
+def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working file with every table and no row."""
+    place = Warehouse(tmp_path_factory.mktemp("empty"))
+    with place.write():
+        pass
+    return place.working_path
+
+
+@pytest.fixture
+def bench(tmp_path: Path, empty_warehouse: Path) -> Bench:
+    """An empty landing and an empty warehouse."""
+    shutil.copy(empty_warehouse, tmp_path)
+    return Bench(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def built_world(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """The small world read and built; for tests that only look."""
+    built = Bench(tmp_path_factory.mktemp("world"))
+    built.land(Source.ARXIV_SNAPSHOT, json_lines(PAPERS))
+    built.land(Source.OPENALEX_WORKS, json_lines(WORKS), minutes=1)
+    built.land(Source.OPENALEX_INSTITUTIONS, json_lines(INSTITUTIONS), minutes=2)
+    built.land(Source.OPENALEX_AUTHORS, json_lines(AUTHORS), minutes=3)
+    built.build()
+    return built
