@@ -8,6 +8,7 @@ import duckdb
 from pipeline.schemas import TABLES, Table, description, layer
 from pipeline.steps import count
 from warehouse import Warehouse
+from warehouse.tables import duckdb_type
 
 DAYS = dg.DailyPartitionsDefinition(start_date="1986-01-01", timezone="UTC")
 """A partition is a UTC day of first submission; arXiv holds papers dated back to 1986."""
@@ -29,7 +30,7 @@ def column_schema(table: Table) -> dg.TableSchema:
         columns=[
             dg.TableColumn(
                 name=name,
-                type=str(column.dtype),
+                type=duckdb_type(column.dtype),
                 description=column.description,
                 constraints=dg.TableColumnConstraints(nullable=column.nullable),
             )

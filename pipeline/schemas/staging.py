@@ -15,7 +15,7 @@ def work_id(*, primary_key: bool = False) -> dy.String:
     return dy.String(
         primary_key=primary_key,
         regex=WORK_ID,
-        description="arxiv:<id without version> when the work has one, else openalex:W....",
+        description="arxiv: and the id without version when the work has one, else openalex: and the W id.",
     )
 
 
