@@ -22,7 +22,7 @@ def build_definitions(**resources: Any) -> dg.Definitions:
         "openalex": OpenAlexResource(),
     }
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([raw, staging, resolved, marts]),
+        assets=[*dg.load_assets_from_modules([raw, staging, resolved, marts]), resolved.corrections],
         asset_checks=dg.load_asset_checks_from_modules([checks]),
         jobs=[FETCH, SEED, IMPORT, TRANSFORM, DAILY],
         schedules=[daily_schedule],

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipeline.assets.specs import WRITER_POOL, fill, table_specs
+from pipeline.assets.specs import WRITER_POOL, fill, table_spec, table_specs
 from pipeline.resources import WarehouseResource
 from pipeline.settings import Settings
 from pipeline.steps import people
@@ -30,14 +30,9 @@ def resolved_people(context: dg.AssetExecutionContext, warehouse: WarehouseResou
     yield from fill(
         warehouse.open(),
         people.TABLES,
-        lambda con: people.resolve_people(con, run_id=context.run_id, threads=threads),
+        lambda con: people.resolve_people(con, run_id=context.run.run_id, threads=threads),
     )
 
 
-corrections = dg.AssetSpec(
-    key=["resolved", "corrections"],
-    group_name="resolved",
-    kinds={"duckdb", "table"},
-    owners=["team:warehouse"],
-    description="Decisions by people about identities, replayed on every run; people write it, no run does.",
-)
+corrections = table_spec("resolved.corrections", ())
+"""Decisions by people: an asset that no run makes."""

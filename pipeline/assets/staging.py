@@ -23,7 +23,7 @@ def source_records(
     """Read every landed page that has not been read yet: parse, hold to the contracts, newest version wins."""
     place = warehouse.open()
     totals = pages.Received()
-    for batch in pages.read_pages(place, landing.open(), run_id=context.run_id):
+    for batch in pages.read_pages(place, landing.open(), run_id=context.run.run_id):
         totals += batch
         context.log.info("%s pages read, %s accepted, %s rejected", totals.pages, totals.accepted, totals.rejected)
     yield from fill(place, pages.RECORD_TABLES, lambda _: totals.as_counts())

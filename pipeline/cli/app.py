@@ -1,12 +1,15 @@
 """The command's entry: its parts put together, and errors turned into sentences."""
 
 import sys
+from typing import NoReturn
 
+import click
 import typer
 from pydantic import ValidationError
-from rich.console import Console
+from rich.markup import escape
 
 from pipeline.cli import people, service, sources
+from pipeline.cli.console import err
 from pipeline.cli.runs import CommandError
 from pipeline.metrics import MetricsInputError
 from pipeline.replica.faults import FaultSpecError
@@ -43,18 +46,29 @@ service.register(app)
 
 def main() -> None:
     """Run the command; exit code 0 only on success."""
-    console = Console(stderr=True, highlight=False)
     try:
-        app()
+        code = typer.main.get_command(app).main(standalone_mode=False)
     except PLAIN_ERRORS as error:
-        console.print(f"[red]error:[/red] {error}", soft_wrap=True)
-        sys.exit(1)
+        fail(str(error))
+    except click.ClickException as error:
+        # A command line that cannot be read: click's own words, with the usage.
+        error.show()
+        sys.exit(error.exit_code)
     except ValidationError as error:
         # Settings are the only models the command builds itself.
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
-        console.print(f"[red]error:[/red] PIPELINE_{name} cannot be read: {first['msg']}.", soft_wrap=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        console.print("[red]stopped:[/red] what was landed and committed stays; the same command goes on from there.")
+        fail(f"PIPELINE_{name} cannot be read: {first['msg']}.")
+    except (click.Abort, KeyboardInterrupt):
+        err().print(
+            "[red]stopped:[/red] what was landed and committed stays; the same command goes on from there.",
+            soft_wrap=True,
+        )
         sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def fail(message: str) -> NoReturn:
+    """Say what went wrong, in the message's own words, and end."""
+    err().print("[red]error:[/red]", escape(message), soft_wrap=True)
+    sys.exit(1)

@@ -7,9 +7,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
-from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from pipeline.cli.console import out
 from pipeline.cli.runs import CommandError
 from pipeline.resolve import evaluate as measure
 from pipeline.resolve import explain
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """Works and collaborators a profile lists."""
-
-console = Console(highlight=False)
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +50,7 @@ def resolve(
     if links:
         write(resolution.links, links)
     authors = len(pa.compute.unique(resolution.clusters["author_id"]))
-    console.print(f"{resolution.clusters.num_rows} mentions, {authors} authors written to {output}.")
+    out().print(f"{resolution.clusters.num_rows} mentions, {authors} authors written to {output}.")
 
 
 def evaluate(
@@ -67,7 +66,7 @@ def evaluate(
     table = Table("slice", *wide.columns[1:])
     for row in wide.iter_rows():
         table.add_row(row[0], *(number(value) for value in row[1:]))
-    console.print(table)
+    out().print(table)
 
 
 def author(who: Annotated[str, typer.Argument(help="A name as printed, or an author id.")]) -> None:
@@ -89,22 +88,22 @@ def show_profile(con: duckdb.DuckDBPyConnection, person: dict[str, Any]) -> None
     """Print one profile."""
     id_ = {"author_id": person["author_id"]}
     known_as = f" (also {', '.join(person['name_variants'])})" if person["name_variants"] else ""
-    console.print(f"\n[bold]{person['display_name']}[/bold]{known_as}  {person['author_id']}")
+    out().print(f"\n[bold]{escape(person['display_name'])}[/bold]{escape(known_as)}  {person['author_id']}")
     affiliation = {"none": "no affiliation found", "not_loaded": "affiliation not loaded"}
     claim = "unclaimed" if person["claim_status"] == "none" else f"claim {person['claim_status']}"
-    console.print(f"{person['affiliation'] or affiliation[person['affiliation_status']]}, {claim}")
-    console.print(
+    out().print(f"{escape(person['affiliation'] or affiliation[person['affiliation_status']])}, {claim}")
+    out().print(
         f"Trust {person['trust_score']} of {person['score_ceiling']} - {person['trust_tier']}, "
         f"verification {person['verification_level']}"
     )
-    console.print(
+    out().print(
         f"{person['works_count']} works, {person['topics_count']} topics, "
         f"{person['collaborators_count']} collaborators, {person['close_collaborators_count']} close"
     )
     reasons = Table("points", "why", box=None, padding=(0, 2, 0, 0))
     for reason in rows(con, "SELECT * FROM marts.trust_reasons WHERE author_id = $author_id", id_):
-        reasons.add_row(f"{reason['points']:.2f}", f"{reason['component']}: {reason['sentence']}")
-    console.print(reasons)
+        reasons.add_row(f"{reason['points']:.2f}", f"{reason['component']}: {escape(reason['sentence'])}")
+    out().print(reasons)
     works = rows(
         con,
         "SELECT * FROM marts.author_works WHERE author_id = $author_id"
@@ -112,15 +111,15 @@ def show_profile(con: duckdb.DuckDBPyConnection, person: dict[str, Any]) -> None
         {**id_, "shown": SHOWN},
     )
     for work in works:
-        console.print(f"  {work['display_year']}  {work['title']}  [dim]{work['work_id']}[/dim]")
+        out().print(f"  {work['display_year']}  {escape(work['title'])}  [dim]{work['work_id']}[/dim]")
     close = rows(
         con,
         "SELECT * FROM marts.collaborators WHERE author_id = $author_id AND is_close"
         " ORDER BY strength DESC, display_name LIMIT $shown",
         {**id_, "shown": SHOWN},
     )
-    named = ", ".join(f"{one['display_name']} ({one['joint_works']})" for one in close)
-    console.print(f"Close collaborators (joint works): {named or 'none'}")
+    named = ", ".join(f"{escape(one['display_name'])} ({one['joint_works']})" for one in close)
+    out().print(f"Close collaborators (joint works): {named or 'none'}")
 
 
 def why(
@@ -148,15 +147,15 @@ def why(
             f"{reason.bits:+.2f}",
             reason.comparison,
             reason.level or "missing",
-            reason.left or "",
-            reason.right or "",
-            ", ".join(reason.shared),
+            escape(reason.left or ""),
+            escape(reason.right or ""),
+            escape(", ".join(reason.shared)),
         )
     table.add_row(f"{reasons.match_weight:+.2f}", "match weight")
-    console.print(table)
+    out().print(table)
     verdict = "one person" if reasons.same_author else "two people"
     rule = f", {reasons.constraint}" if reasons.constraint else ""
-    console.print(f"Held to be {verdict}; decided by {reasons.decided_by}{rule}.")
+    out().print(f"Held to be {verdict}; decided by {reasons.decided_by}{rule}.")
 
 
 def rows(con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:

@@ -9,9 +9,9 @@ from typing import Annotated, NamedTuple
 
 import requests
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from pipeline.cli.console import out
 from pipeline.cli.runs import CommandError
 from pipeline.settings import Settings
 
@@ -19,8 +19,6 @@ LEAST_FREE = 5 * 2**30
 """Bytes that a few million papers with their marts need."""
 
 TIMEOUT_SECONDS = 10
-
-console = Console(highlight=False)
 
 
 class Finding(NamedTuple):
@@ -47,9 +45,9 @@ def replica(
     from pipeline.replica.server import ReplicaUrls, serve  # noqa: PLC0415
 
     def announce(urls: ReplicaUrls) -> None:
-        console.print(f"export PIPELINE_ARXIV_URL={urls.arxiv}", soft_wrap=True)
-        console.print(f"export PIPELINE_OAI_URL={urls.oai}", soft_wrap=True)
-        console.print(f"export PIPELINE_OPENALEX_URL={urls.openalex}", soft_wrap=True)
+        out().print(f"export PIPELINE_ARXIV_URL={urls.arxiv}", soft_wrap=True)
+        out().print(f"export PIPELINE_OAI_URL={urls.oai}", soft_wrap=True)
+        out().print(f"export PIPELINE_OPENALEX_URL={urls.openalex}", soft_wrap=True)
 
     serve(data, port=port, faults=FaultPlan.parse(faults) if faults else None, ready=announce)
 
@@ -62,7 +60,7 @@ def doctor() -> None:
     marks = {True: "[green]ok[/green]", False: "[red]bad[/red]", None: ""}
     for finding in findings:
         table.add_row(marks[finding.good], finding.what, finding.says)
-    console.print(table)
+    out().print(table)
     bad = [finding for finding in findings if finding.good is False]
     if bad:
         raise CommandError(

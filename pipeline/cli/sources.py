@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -20,6 +19,7 @@ from rich.progress import (
 )
 
 from pipeline.cli import people
+from pipeline.cli.console import out
 from pipeline.cli.runs import CommandError, RunReport, execute, instance
 from pipeline.settings import Settings
 from pipeline.sources.landing import Landing
@@ -32,10 +32,6 @@ SAMPLE = Path(__file__).parents[1] / "replica" / "sample"
 """The bundled sample, in the replica's own form."""
 
 SAMPLE_PERSON = "Anima Singh"
-
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
-
-console = Console(highlight=False)
 
 
 def register(app: typer.Typer) -> None:
@@ -59,7 +55,7 @@ def demo() -> None:
             "PIPELINE_OAI_URL": urls.oai,
             "PIPELINE_OPENALEX_URL": urls.openalex,
         }
-        console.print(f"A replica of arXiv and OpenAlex serves the bundled sample at {urls.openalex}.")
+        out().print(f"A replica of arXiv and OpenAlex serves the bundled sample at {urls.openalex}.")
         since, until = sample_span()
         with (
             instance() as found,
@@ -74,7 +70,7 @@ def demo() -> None:
         transform()
     people.show_author(SAMPLE_PERSON)
     settings = Settings()
-    console.print(
+    out().print(
         f"\nThe warehouse is {settings.data / 'warehouse.duckdb'}. Where to look next:\n"
         '  pipeline author "Ed H. Chi"          another profile\n'
         "  pipeline --help                      every command\n"
@@ -91,7 +87,12 @@ def sample_span() -> tuple[str, str]:
     return days[0].isoformat(), days[-1].isoformat()
 
 
-def run(since: Day = None, until: Day = None) -> None:
+def run(
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day; see above.")] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; yesterday in UTC when left out.")
+    ] = None,
+) -> None:
     """Fetch a window of days and everything downstream of it.
 
     Without --since, the window begins after the last complete day, at least a week back: papers appear late.
@@ -120,12 +121,12 @@ def backfill(
         done = set() if force else complete_days(found)
         chunks = chunked([day for day in wanted if day not in done])
         days = sum((end - start).days + 1 for start, end in chunks)
-        console.print(
+        out().print(
             f"{len(wanted)} days from {first} to {last}: {len(wanted) - days} complete, "
             f"{days} to fetch in {len(chunks)} runs."
         )
         if dry_run:
-            console.print(
+            out().print(
                 f"At least {len(chunks)} calls to arXiv (one in 3 s on the public host: {len(chunks) * 3} s) and "
                 f"{len(chunks)} to OpenAlex; a window of over 1,000 papers takes more."
             )
@@ -138,11 +139,11 @@ def backfill(
                 report = fetch_days(found, start, end)
                 received += report.metadata["raw.arxiv_pages"]["received"]
                 bar.advance(task, (end - start).days + 1)
-        console.print(f"{received} arXiv papers received.")
+        out().print(f"{received} arXiv papers received.")
         if chunks or not Settings().data.joinpath("warehouse.duckdb").exists() or unread():
             transform(found)
         else:
-            console.print("Everything is fetched and published: nothing to do.")
+            out().print("Everything is fetched and published: nothing to do.")
 
 
 def import_arxiv(
@@ -178,11 +179,11 @@ def transform(found: object = None) -> None:
         report = execute(found, "transform")  # type: ignore[arg-type] # an instance, typed so to keep Dagster unimported
     records = report.metadata["staging.page_loads"]
     people_counts = report.metadata["resolved.author_mentions"]
-    console.print(
+    out().print(
         f"Read now: {records['received']} records received = {records['accepted']} accepted + "
         f"{records['rejected']} rejected."
     )
-    console.print(
+    out().print(
         f"{report.metadata['staging.works']['dagster/row_count']} works, {people_counts['mentions']} mentions, "
         f"{people_counts['authors']} authors published to {report.metadata['marts.warehouse_file']['path']}."
     )
@@ -270,20 +271,20 @@ def say_fetched(report: RunReport) -> None:
     """What a fetch brought."""
     say_received("arXiv papers", report.metadata["raw.arxiv_pages"])
     openalex = report.metadata["raw.openalex_pages"]
-    console.print(
+    out().print(
         f"{openalex['works_found']} OpenAlex works in {openalex['calls']} calls (${openalex['spent_dollars']:.4f})."
     )
 
 
 def say_received(what: str, counts: object) -> None:
     """How much was landed."""
-    console.print(f"{counts['received']} {what} received on {counts['pages']} pages.")  # type: ignore[index]
+    out().print(f"{counts['received']} {what} received on {counts['pages']} pages.")  # type: ignore[index]
 
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """Show that something is going on, and how long it took."""
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console) as bar:
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=out()) as bar:
         bar.add_task(what, total=None)
         yield
 
@@ -296,5 +297,5 @@ def progress() -> Progress:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        console=console,
+        console=out(),
     )

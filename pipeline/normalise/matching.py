@@ -36,7 +36,9 @@ def agreement(pairs: pl.DataFrame) -> pl.Series:
             folded family names).
 
     Returns:
-        The mean of title similarity and byline overlap; where one byline is empty, title similarity alone.
+        The mean of title similarity and byline overlap. Where one byline is empty the title stands alone, and counts
+        from half on (0.5 is 0, 1 is 1): titles of papers that have nothing to do with each other are 0.38 alike on
+        average, and 3 in 1,000 pairs of them 0.6.
         Title similarity is the edit similarity of the folded titles; byline overlap is the shared family names over
         those of the shorter byline, so that a cut byline does not count against a pair.
     """
@@ -52,7 +54,9 @@ def agreement(pairs: pl.DataFrame) -> pl.Series:
     byline = shared.select((pl.col("n") / pl.col("shorter")).fill_nan(None)).to_series()
     score = pl.Series("score", title / 100)
     return (
-        pl.select(pl.when(byline.is_null()).then(score).otherwise((score + byline.fill_null(0.0)) / 2))
+        pl.select(
+            pl.when(byline.is_null()).then((2 * score - 1).clip(0)).otherwise((score + byline.fill_null(0.0)) / 2)
+        )
         .to_series()
         .round(4)
         .alias("score")

@@ -197,7 +197,7 @@ class _Batch:
         space, evidence = self.space, self.evidence
         name = evidence.name[self.mentions].astype(np.int64)
         span = len(evidence.names.block)
-        distinct, row_name = np.unique(space.unit * span + name, return_inverse=True)
+        distinct, row_name = np.unique(space.unit.astype(np.int64) * span + name, return_inverse=True)
         unit_of = (distinct // span).astype(np.int64)
         code = (distinct % span).astype(np.int32)
         per_unit = np.bincount(unit_of, minlength=len(space.size))

@@ -260,7 +260,8 @@ def settled_by_clustering(
 ) -> tuple[float, dict[str, FloatArray]]:
     """Choose the prior and the shift of initials with the best mean of B-cubed and pairwise F1 over the sets.
 
-    The prior first, then the shift, then the prior again with initials left where they are; the first of equals.
+    The prior first, then the shift, then the prior again with initials left where they are; the first of
+    equals.
     """
 
     def quality(prior: float, shift: float) -> float:
@@ -289,7 +290,8 @@ def derived_model(folders: list[Path], counts: pl.DataFrame) -> dict[str, Any]:
     prior, weights = settled_by_clustering(labelled, weights)
     derivation = {
         "method": "logistic regression over comparison levels, large labelled sets weighing the same; the prior"
-        " and a shift of the levels of initials by the mean of B-cubed and pairwise F1 of clustering the labelled mentions",
+        " and a shift of the levels of initials by the mean of B-cubed and pairwise F1 of clustering the labelled"
+        " mentions",
         "sets": {folder.name: len(p.same) for folder, p in zip(folders, pairs, strict=True)},
         "intercepts": {folder.name: round(float(bits), 2) for folder, bits in zip(folders, intercepts, strict=True)},
         "by_hand": sorted(BELIEFS),

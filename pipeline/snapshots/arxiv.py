@@ -2,15 +2,20 @@
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 import zstandard
 
 from pipeline.sources.landing import LandedPage, Landing
 from pipeline.sources.pages import RawPage, Source
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 SLICE_LINES = 5_000
 """Lines in a landed slice: about 9 MB of arXiv snapshot, a second's work to read."""
@@ -63,7 +68,7 @@ def slices(path: Path, *, lines: int = SLICE_LINES) -> Iterator[bytes]:
                     batch = []
             if batch:
                 yield b"".join(batch)
-    except (OSError, EOFError, zstandard.ZstdError) as error:
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
         raise ImportFileError(
             f"{path} cannot be read to its end ({error}): check the file and import it again."
         ) from error
@@ -81,7 +86,49 @@ def opened(path: Path) -> Iterator[Iterable[bytes]]:
             with gzip.open(raw) as unpacked:
                 yield unpacked
         elif head.startswith(_ZSTD):
-            with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
-                yield io.BufferedReader(stream)
+            yield io.BufferedReader(ZstdFrames(raw))
         else:
             yield raw
+
+
+class ZstdFrames(io.RawIOBase):
+    """The content of a file of zstd frames, which ends only where a frame ends.
+
+    `zstandard`'s own reader takes a file that breaks off inside a frame for one that is finished.
+
+    Args:
+        packed: The file, at the beginning of a frame.
+    """
+
+    def __init__(self, packed: IO[bytes]) -> None:
+        self._packed = packed
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._begun = False
+        self._ahead = b""
+        self._content = b""
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Fill a buffer with content; 0 at the end.
+
+        Raises:
+            EOFError: The file breaks off.
+            zstandard.ZstdError: It holds something else than frames.
+        """
+        while not self._content:
+            packed = self._ahead or self._packed.read(io.DEFAULT_BUFFER_SIZE)
+            if not packed:
+                if self._begun:
+                    raise EOFError("the last zstd frame has no end")
+                return 0
+            self._content, self._ahead, self._begun = self._frame.decompress(packed), b"", True
+            if self._frame.eof:
+                self._ahead, self._begun = self._frame.unused_data, False
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+        view = memoryview(buffer).cast("B")
+        size = min(len(view), len(self._content))
+        view[:size], self._content = self._content[:size], self._content[size:]
+        return size

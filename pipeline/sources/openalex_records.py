@@ -123,7 +123,7 @@ Items = Annotated[list[T], BeforeValidator(_none_is_empty)]
 """A list; null is the empty list."""
 
 Flag = Annotated[bool, BeforeValidator(_none_is_false)]
-Count = Annotated[int, BeforeValidator(_none_is_zero), Field(ge=0)]
+Count = Annotated[int, BeforeValidator(_none_is_zero), Field(ge=0, le=2**63 - 1)]
 Name = Annotated[str | None, BeforeValidator(_name)]
 Orcid = Annotated[str | None, BeforeValidator(_orcid)]
 Moment = Annotated[datetime | None, BeforeValidator(_instant)]
@@ -262,7 +262,7 @@ class OpenAlexWork(Record):
     title: Annotated[str, BeforeValidator(_work_title)] = Field(
         default="", validate_default=True, validation_alias=AliasChoices("display_name", "title")
     )
-    publication_year: int | None = None
+    publication_year: Annotated[int, Field(ge=0, le=9999)] | None = None
     publication_date: date | None = None
     type: str | None = None
     language: str | None = None

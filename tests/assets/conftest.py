@@ -15,7 +15,6 @@ from pipeline.definitions import defs
 from pipeline.replica import FaultPlan, running
 from pipeline.schedules import range_tags
 from pipeline.sources.http import HttpPolicy
-
 from tests.steps.small_world import FIRST_DAY, LAST_DAY, write_world
 
 

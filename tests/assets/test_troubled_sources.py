@@ -1,11 +1,10 @@
-"""Sources that misbehave: what passes is waited out, what stays is a failed run with a sentence and nothing half-loaded."""
+"""Sources that misbehave: what passes is waited out, what stays fails the days and leaves nothing half-loaded."""
 
 import pytest
 
 from pipeline.schedules import range_tags
 from pipeline.sources.landing import Landing
 from pipeline.sources.parsing import parse_page
-
 from tests.steps.small_world import FIRST_DAY, LAST_DAY, PAPERS
 
 pytestmark = pytest.mark.usefixtures("impatient")
@@ -63,6 +62,13 @@ def test_a_source_that_is_not_there_is_named(operator, monkeypatch):
     said = failures(operator.fetch())["raw__arxiv_pages"]
     assert "http://127.0.0.1:9/api/query" in said
     assert "check the address and the network" in said
+
+
+def test_an_address_that_is_none_is_not_tried_again(operator, monkeypatch):
+    monkeypatch.setenv("PIPELINE_ARXIV_URL", "ftp://nowhere")
+    result = operator.fetch()
+    assert not result.success
+    assert not [event for event in result.all_events if event.is_step_up_for_retry]
 
 
 def test_openalex_failing_leaves_what_arxiv_brought(operator, world_folder):

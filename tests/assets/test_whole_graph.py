@@ -4,8 +4,8 @@ import pytest
 
 from pipeline.definitions import defs
 from pipeline.schemas import TABLES
-
 from tests.steps.bench import OF_THE_LANDING, contents
+
 from .conftest import Operator
 
 RECEIVED = 10 + 8 + 1 + 2

@@ -13,7 +13,7 @@ from pipeline.replica import running
 from pipeline.sources.landing import Landing
 from tests.steps.small_world import PAPERS, json_lines, write_world
 
-from .conftest import installed, refused
+from .conftest import refused
 
 KEY = "oa-key-that-nobody-may-see"
 RANGE = ("--from", "2021-03-01", "--to", "2021-03-03")
@@ -54,7 +54,9 @@ def test_a_backfill_that_is_stopped_goes_on_where_it_was_and_keeps_the_key_to_it
     assert fetched == [1, 2, 3]
     with duckdb.connect(str(shell.data / "warehouse.duckdb"), read_only=True) as con:
         assert con.execute("SELECT count(*) FROM staging.arxiv_records").fetchall() == [(9,)]
-        everything = con.execute("SELECT * FROM raw.pages").fetchall() + con.execute("SELECT * FROM raw.windows").fetchall()
+        everything = (
+            con.execute("SELECT * FROM raw.pages").fetchall() + con.execute("SELECT * FROM raw.windows").fetchall()
+        )
 
     idle = shell("backfill", *RANGE)
     assert "3 complete, 0 to fetch in 0 runs." in idle.out
@@ -144,15 +146,6 @@ def test_the_doctor_says_what_is_wrong(shell):
     assert said.out.count(f"{dead} does not answer") == 3
     assert "findings are bad" in refused(said)
     assert KEY not in said.out + said.err
-
-
-def test_a_source_that_is_not_there_is_one_sentence_of_the_real_process(shell, monkeypatch):
-    shell.set(PIPELINE_OPENALEX_URL="ftp://nowhere")
-    shell.set(PIPELINE_ARXIV_URL="ftp://nowhere")
-    said = installed("run", "--since", "2021-03-01", "--until", "2021-03-01")
-    assert said.returncode == 1
-    assert "Traceback" not in said.stderr
-    assert "'ftp://nowhere' is no base URL" in said.stderr
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,12 @@ def test_her_collaborators(seed):
         " INNER JOIN marts.authors AS author USING (author_id) WHERE author.display_name = 'Anima Singh'"
     )
     assert {row["display_name"] for row in rows} == set(BYLINE) - {"Anima Singh"}
-    assert {row["display_name"] for row in rows if row["is_close"]} == {"Zhe Zhao", "Dong Lin", "Ed H. Chi", "Sagar Jain"}
+    assert {row["display_name"] for row in rows if row["is_close"]} == {
+        "Zhe Zhao",
+        "Dong Lin",
+        "Ed H. Chi",
+        "Sagar Jain",
+    }
     assert {row["joint_works"] for row in rows} == {1}
 
 
@@ -146,7 +151,9 @@ def test_importing_the_same_file_again_lands_nothing(seed):
     assert sorted((seed.shell.data / "raw").rglob("*.*")) == landed
 
 
-@pytest.mark.parametrize("name", ["Nobody Special", "[/bold]", "[red]Anima[/red] Singh", "'; DROP TABLE marts.authors; --"])
+@pytest.mark.parametrize(
+    "name", ["Nobody Special", "[/bold]", "[red]Anima[/red] Singh", "'; DROP TABLE marts.authors; --"]
+)
 def test_a_name_that_is_not_there_is_repeated_as_it_was_typed(seed, name):
     sentence = refused(seed.shell("author", name))
     assert sentence == f"Nobody is called {name!r} here: try another spelling, or `pipeline run` to load more."
@@ -187,7 +194,9 @@ def test_in_the_sample_two_spellings_are_one_person(sample):
 def test_why_adds_up_its_bits(sample):
     left, right = [
         row["mention_id"]
-        for row in sample.rows("SELECT mention_id FROM staging.mentions WHERE raw_name = 'Anima Singh' ORDER BY 1 LIMIT 2")
+        for row in sample.rows(
+            "SELECT mention_id FROM staging.mentions WHERE raw_name = 'Anima Singh' ORDER BY 1 LIMIT 2"
+        )
     ]
     said = sample.shell("why", left, right)
     assert said.code == 0

@@ -34,8 +34,9 @@ def tables(tmp_path):
 
 @pytest.fixture
 def resolved(shell, tables):
-    said = shell("resolve", str(tables / "mentions.parquet"), str(tables / "works.parquet"), "-o", str(tables / "clusters.parquet"),
-                 "--links", str(tables / "links.parquet"))  # fmt: skip
+    inputs = (str(tables / "mentions.parquet"), str(tables / "works.parquet"))
+    outputs = ("-o", str(tables / "clusters.parquet"), "--links", str(tables / "links.parquet"))
+    said = shell("resolve", *inputs, *outputs)
     assert (said.code, said.err) == (0, "")
     return said
 
@@ -59,7 +60,9 @@ def test_resolve_writes_the_evidence(resolved, tables):
 def test_resolve_gives_the_same_whatever_the_order_of_the_rows(resolved, shell, tables):
     MENTIONS.reverse().write_parquet(tables / "mentions.parquet")
     WORKS.reverse().write_parquet(tables / "works.parquet")
-    shell("resolve", str(tables / "mentions.parquet"), str(tables / "works.parquet"), "-o", str(tables / "again.parquet"))
+    shell(
+        "resolve", str(tables / "mentions.parquet"), str(tables / "works.parquet"), "-o", str(tables / "again.parquet")
+    )
     assert pl.read_parquet(tables / "again.parquet").equals(pl.read_parquet(tables / "clusters.parquet"))
 
 
@@ -104,7 +107,9 @@ def test_what_cannot_be_used_is_named(shell, tables, monkeypatch, words, sentenc
 )
 def test_a_bad_row_is_named(shell, tables, mentions, sentence):
     mentions.write_parquet(tables / "bad.parquet")
-    answer = shell("resolve", str(tables / "bad.parquet"), str(tables / "works.parquet"), "-o", str(tables / "x.parquet"))
+    answer = shell(
+        "resolve", str(tables / "bad.parquet"), str(tables / "works.parquet"), "-o", str(tables / "x.parquet")
+    )
     assert sentence in refused(answer)
 
 

@@ -60,9 +60,7 @@ def read(value: str) -> str:
 
 
 def title_of(title: str) -> str:
-    entry = bibtex(
-        title=title, authors=["Singh, Ann"], first_author="Singh", year=2020, arxiv_id="2001.00001"
-    )
+    entry = bibtex(title=title, authors=["Singh, Ann"], first_author="Singh", year=2020, arxiv_id="2001.00001")
     return parsed(entry)["title"]
 
 
@@ -119,9 +117,7 @@ def test_published_work_is_an_article(fields: dict[str, str], kind: str, journal
 
 def test_work_outside_arxiv_links_to_its_doi_and_says_where_it_appeared() -> None:
     entry = parsed(
-        bibtex(
-            title="T", authors=[], first_author=None, doi="10.1002/(SICI)1<2::AID-{X}>3.0 4", venue="Talks"
-        )
+        bibtex(title="T", authors=[], first_author=None, doi="10.1002/(SICI)1<2::AID-{X}>3.0 4", venue="Talks")
     )
     assert entry["doi"] == "10.1002/(SICI)1<2::AID-%7BX%7D>3.0%204"
     assert entry["url"] == "https://doi.org/" + entry["doi"]
@@ -147,9 +143,7 @@ def test_key_is_family_year_word_in_ascii(family: str | None, year: int | None, 
 
 
 @given(st.text(), st.one_of(st.none(), st.integers(0, 9999)), st.text())
-def test_key_is_never_empty_nor_anything_but_letters_and_digits(
-    family: str, year: int | None, title: str
-) -> None:
+def test_key_is_never_empty_nor_anything_but_letters_and_digits(family: str, year: int | None, title: str) -> None:
     assert re.fullmatch("[a-z0-9]+", entry_key(family, year, title))
 
 
@@ -208,9 +202,7 @@ def test_hostile_titles_come_back_as_they_went_in(title: str) -> None:
     assert fields["eprint"] == "2001.00001"
 
 
-@pytest.mark.parametrize(
-    "title", ["50% of R&D: {braces}, a\\b", "ImageNet #1 in_the wild", "Équations $x$ and more"]
-)
+@pytest.mark.parametrize("title", ["50% of R&D: {braces}, a\\b", "ImageNet #1 in_the wild", "Équations $x$ and more"])
 def test_bibtexparsers_own_decoder_reads_the_titles(title: str) -> None:
     entry = bibtex(title=title, authors=["A, B"], first_author="A")
     library = bibtexparser.parse_string(entry, append_middleware=[middlewares.LatexDecodingMiddleware()])
@@ -253,16 +245,12 @@ NAME_PART = st.text(st.sampled_from("aBé,.-' and{}\\%&中"), min_size=1, max_si
 @example([("B &", "&"), ("& B", "B & and &")])
 @settings(deadline=None, max_examples=300)
 def test_a_reader_finds_as_many_authors_as_there_are(names: list[tuple[str, str]]) -> None:
-    entry = bibtex(
-        title="T", authors=[author_name(given, family) for given, family in names], first_author="x"
-    )
+    entry = bibtex(title="T", authors=[author_name(given, family) for given, family in names], first_author="x")
     stack = [middlewares.SeparateCoAuthors()]
     library = bibtexparser.parse_string(entry, append_middleware=stack)
     assert not library.failed_blocks
     found = library.entries[0].fields_dict["author"].value
-    assert [read(author) for author in found] == [
-        f"{one_line(family)}, {one_line(given)}" for given, family in names
-    ]
+    assert [read(author) for author in found] == [f"{one_line(family)}, {one_line(given)}" for given, family in names]
 
 
 # ---------------------------------------------------------------------------------------------- frames

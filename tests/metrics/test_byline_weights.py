@@ -18,9 +18,7 @@ from pipeline.metrics.weights import (
 )
 
 
-@pytest.mark.parametrize(
-    ("n", "expected"), [(1, 1), (2, 1), (11, 1), (12, 10 / 11), (101, 0.1), (3001, 10 / 3000)]
-)
+@pytest.mark.parametrize(("n", "expected"), [(1, 1), (2, 1), (11, 1), (12, 10 / 11), (101, 0.1), (3001, 10 / 3000)])
 def test_dilution_is_full_to_eleven_names_then_ten_over_the_others(n: int, expected: float) -> None:
     assert dilution(n) == expected
 
@@ -80,9 +78,7 @@ def test_sums_in_units_have_no_order(weights: list[float], shuffler: object) -> 
     shuffled = list(weights)
     shuffler.shuffle(shuffled)  # type: ignore[attr-defined]
     sums = [
-        pl.DataFrame({"w": values}, schema={"w": pl.Float64})
-        .select(from_units(in_units(pl.col("w")).sum()))
-        .item()
+        pl.DataFrame({"w": values}, schema={"w": pl.Float64}).select(from_units(in_units(pl.col("w")).sum())).item()
         for values in (weights, shuffled)
     ]
     assert sums[0] == sums[1]

@@ -76,9 +76,7 @@ def test_a_gap_left_by_a_group_does_not_part_two_people() -> None:
 
 
 def test_alphabetical_order_gives_every_pair_the_mean() -> None:
-    frame = collaborators(
-        bylines([f"N{i} {family}" for i, family in enumerate(["abe", "Bell", "cho", "Diaz", "eck"])])
-    )
+    frame = collaborators(bylines([f"N{i} {family}" for i, family in enumerate(["abe", "Bell", "cho", "Diaz", "eck"])]))
     assert set(frame["strength"]) == {(1 + 0.5 + 0.5 + 1) / 4}
 
 
@@ -123,9 +121,7 @@ def test_an_author_twice_on_one_byline_stands_at_the_more_probable_name() -> Non
 
 
 def test_years_and_recent_strength_look_back_from_the_given_year_only() -> None:
-    frame = bylines(
-        ["A a", "B b"], ["A a", "B b"], ["A a", "B b"], ["A a", "B b"], years=[2010, 2015, 2021, None]
-    )
+    frame = bylines(["A a", "B b"], ["A a", "B b"], ["A a", "B b"], ["A a", "B b"], years=[2010, 2015, 2021, None])
     assert collaborators(frame)["recent_strength"].to_list() == [None, None]
     result = collaborators(frame, as_of_year=2020)
     assert result["recent_strength"].to_list() == [0.75, 0.75]
@@ -197,9 +193,7 @@ def retold(
                 if i == j or n > 100:
                     continue
                 rings = [min(d, n - d) for d in range(1, n)]
-                closeness = (
-                    sum(1 / r for r in rings) / len(rings) if alphabetical else 1 / rings[abs(i - j) - 1]
-                )
+                closeness = sum(1 / r for r in rings) / len(rings) if alphabetical else 1 / rings[abs(i - j) - 1]
                 joint[one, other] += 1
                 newman[one, other] += 1 / (n - 1)
                 strength[one, other] += p * q * weight * closeness
@@ -215,11 +209,7 @@ def retold(
     }
 
 
-PEOPLE = [
-    f"{given} {family}"
-    for given in ("Ann", "Bo")
-    for family in ("de", "Fa", "gé", "ha", "Io", "ju", "ki", "Lo")
-]
+PEOPLE = [f"{given} {family}" for given in ("Ann", "Bo") for family in ("de", "Fa", "gé", "ha", "Io", "ju", "ki", "Lo")]
 
 
 @st.composite
@@ -247,10 +237,7 @@ def test_agrees_with_the_definition_in_any_order_and_chunking(
     assert_frame_equal(result, shuffled, check_exact=True)
     expected = retold(works)
     columns = ("joint_works", "newman_weight", "strength", "is_established", "is_close")
-    found = {
-        (a, b): tuple(rest)
-        for a, b, *rest in result.select("author_id", "collaborator_id", *columns).iter_rows()
-    }
+    found = {(a, b): tuple(rest) for a, b, *rest in result.select("author_id", "collaborator_id", *columns).iter_rows()}
     assert found.keys() == expected.keys()
     for pair, values in expected.items():
         assert found[pair] == pytest.approx(values, abs=1e-10)
@@ -262,9 +249,7 @@ def test_adding_works_never_lowers_a_tie_and_the_professor_has_few_close_ones() 
     assert full.filter(pl.col("author_id") == "Prof Zed").height == 136
     assert len(chosen(full, "Prof Zed", "is_established")) == 130
     close = chosen(full, "Prof Zed", "is_close")
-    assert sorted(close) == sorted(
-        [f"Student S{k:02d}" for k in range(12)] + [f"Peer P{k}" for k in range(4)]
-    )
+    assert sorted(close) == sorted([f"Student S{k:02d}" for k in range(12)] + [f"Peer P{k}" for k in range(4)])
     for cut in range(10, 150, 35):
         before = collaborators(bylines(*works[:cut]))
         after = collaborators(bylines(*works[: cut + 5]))

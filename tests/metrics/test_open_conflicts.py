@@ -19,10 +19,7 @@ ONE, TWO, TEN = "0000-0002-1825-0097", "0000-0001-5109-3700", "0000-0002-1694-23
 def mentions(*rows: tuple[str, str | None, str | None], author: str = "A", start: int = 1) -> pl.DataFrame:
     """Rows of (work_id, given, orcid), one mention each; mention ids number the names."""
     return pl.DataFrame(
-        [
-            (f"{work}#{i}", work, author, 1.0, given, orcid, None)
-            for i, (work, given, orcid) in enumerate(rows, start)
-        ],
+        [(f"{work}#{i}", work, author, 1.0, given, orcid, None) for i, (work, given, orcid) in enumerate(rows, start)],
         schema=dict(MENTIONS),
         orient="row",
     )
@@ -40,9 +37,7 @@ def named(*given: tuple[str, int], orcid: str | None = None) -> pl.DataFrame:
 
 def test_a_further_orcid_on_two_works_is_a_conflict() -> None:
     frame = open_conflicts(
-        mentions(
-            ("w1", "Ann", ONE), ("w2", "Ann", ONE), ("w3", "Ann", ONE), ("w4", "Ann", TWO), ("w5", "Ann", TWO)
-        )
+        mentions(("w1", "Ann", ONE), ("w2", "Ann", ONE), ("w3", "Ann", ONE), ("w4", "Ann", TWO), ("w5", "Ann", TWO))
     )
     assert found(frame) == [("A", "further_orcid", TWO)]
     assert frame["evidence_ids"].item().to_list() == ["w4#4", "w5#5"]
@@ -90,9 +85,7 @@ def test_further_given_names(leading: str, further: str | None, subjects: list[s
         ("w4", further, None),
         ("w5", further, None),
     ]
-    assert found(open_conflicts(mentions(*rows))) == [
-        ("A", "further_given_name", subject) for subject in subjects
-    ]
+    assert found(open_conflicts(mentions(*rows))) == [("A", "further_given_name", subject) for subject in subjects]
 
 
 def test_a_further_given_name_on_one_work_is_a_slip() -> None:
@@ -130,9 +123,7 @@ def test_one_orcid_on_both_names_is_a_change_of_name() -> None:
 )
 def test_an_approved_claim_covers_names(claimed: list[str | None], is_settled: bool) -> None:  # noqa: FBT001
     frame = named(("Anna", 3), ("Maria", 2))
-    claims = pl.DataFrame(
-        {"author_id": ["A"] * len(claimed), "mention_id": claimed}, schema=dict(APPROVED_CLAIMS)
-    )
+    claims = pl.DataFrame({"author_id": ["A"] * len(claimed), "mention_id": claimed}, schema=dict(APPROVED_CLAIMS))
     assert (found(open_conflicts(frame, approved_claims=claims)) == []) is is_settled
     others = claims.with_columns(author_id=pl.lit("B"))
     assert found(open_conflicts(frame, approved_claims=others)) == [("A", "further_given_name", "maria")]
@@ -182,9 +173,7 @@ def test_an_orcid_put_on_everyone_stays_linear() -> None:
     many = pl.DataFrame(
         {"author_id": people, "work_id": [f"w{p}" for p in people], "mention_id": [f"w{p}#1" for p in people]}
     )
-    crowd = many.join(
-        frame.select("given", "orcid", "probability", "has_ror_institution").head(1), how="cross"
-    )
+    crowd = many.join(frame.select("given", "orcid", "probability", "has_ror_institution").head(1), how="cross")
     conflicts = open_conflicts(crowd)
     assert conflicts.height == 20_000
     assert conflicts["detail"][5] == f"The ORCID iD {ONE} is also asserted on 19999 other records."
@@ -212,9 +201,7 @@ def test_row_order_changes_nothing() -> None:
     frame = pl.concat(
         [
             named(("Anna", 12), ("Maria", 12), ("Bob", 2)),
-            mentions(
-                ("w00", "Anna", ONE), ("w00", "Anna", TWO), ("z1", "Wei", TEN), ("z2", "Wei", TEN), start=50
-            ),
+            mentions(("w00", "Anna", ONE), ("w00", "Anna", TWO), ("z1", "Wei", TEN), ("z2", "Wei", TEN), start=50),
             mentions(("z3", "Wei", TEN), ("z3", "Wei", ONE), author="B", start=60),
         ]
     )

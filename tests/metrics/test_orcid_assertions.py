@@ -44,9 +44,7 @@ def mentions(*rows: tuple[str, str, str, str | None]) -> pl.DataFrame:
         (None, None),
     ],
 )
-def test_only_well_formed_ids_with_a_right_check_digit_are_read(
-    text: str | None, expected: str | None
-) -> None:
+def test_only_well_formed_ids_with_a_right_check_digit_are_read(text: str | None, expected: str | None) -> None:
     assert canonical(text) == expected
 
 
@@ -83,9 +81,7 @@ def test_equal_counts_are_led_by_the_smaller_id() -> None:
 
 
 def test_an_id_stamped_on_two_names_of_one_work_is_ignored_there_only() -> None:
-    frame = mentions(
-        ("w1#1", "w1", "A", ONE), ("w1#2", "w1", "B", ONE.replace("-", "")), ("w2#1", "w2", "A", ONE)
-    )
+    frame = mentions(("w1#1", "w1", "A", ONE), ("w1#2", "w1", "B", ONE.replace("-", "")), ("w2#1", "w2", "A", ONE))
     assert orcid_assertions(frame)["mention_id"].to_list() == ["w2#1"]
     assert leading_orcids(frame).rows() == [("A", ONE, 1, 0, ["w2"])]
 

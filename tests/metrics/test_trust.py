@@ -39,9 +39,7 @@ def evidence(*authors: Author) -> pl.DataFrame:
 
 def verdict(author: Author) -> tuple[int, str, str]:
     return (
-        trust_scores(trust_reasons(evidence(author)))
-        .select("trust_score", "trust_tier", "verification_level")
-        .row(0)
+        trust_scores(trust_reasons(evidence(author))).select("trust_score", "trust_tier", "verification_level").row(0)
     )
 
 
@@ -226,9 +224,9 @@ def test_bounded_and_monotone(author: Author, column: str, more: int) -> None:
         replace(author, author_id="D", claim="orcid_authenticated"),
         replace(author, author_id="E", orcid_contradicting=author.orcid_contradicting + 1),
     ]
-    score, with_more, with_conflict, with_claim, contradicted = trust_scores(
-        trust_reasons(evidence(author, *changed))
-    )["trust_score"]
+    score, with_more, with_conflict, with_claim, contradicted = trust_scores(trust_reasons(evidence(author, *changed)))[
+        "trust_score"
+    ]
     assert 0 <= score <= 100
     assert with_conflict <= score <= with_more
     assert contradicted <= score <= with_claim
@@ -308,9 +306,7 @@ def test_equals_decimal_arithmetic_on_twenty_thousand_rows() -> None:
 
 
 def test_exact_halves_of_a_cent_go_up() -> None:
-    halves = evidence(
-        Author("A1", affiliation_x=18.0, sources_x=77.0, works_x=159.0, ties_x=36.0, conflicts=1)
-    )
+    halves = evidence(Author("A1", affiliation_x=18.0, sources_x=77.0, works_x=159.0, ties_x=36.0, conflicts=1))
     row = by_decimal(halves.row(0, named=True))
     assert trust_reasons(halves)["points"].to_list() == row[0]
     # 12 * 159 / 160 = 11.925; a binary float of it lies below the half.
@@ -339,9 +335,7 @@ def test_empty_in_empty_out() -> None:
 
 
 def test_nulls_count_as_nothing() -> None:
-    nothing = pl.DataFrame(
-        {c: ["A1"] if c == "author_id" else [None] for c in EVIDENCE}, schema=dict(EVIDENCE)
-    )
+    nothing = pl.DataFrame({c: ["A1"] if c == "author_id" else [None] for c in EVIDENCE}, schema=dict(EVIDENCE))
     assert trust_scores(trust_reasons(nothing)).select("trust_score", "verification_level").row(0) == (
         0,
         "L0",

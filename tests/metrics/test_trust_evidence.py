@@ -33,10 +33,7 @@ ONE = "0000-0002-1825-0097"
 def mentions(*rows: tuple[str, str, float, bool | None], orcid: str | None = None) -> pl.DataFrame:
     """Rows of (work_id, author_id, probability, has_ror_institution)."""
     return pl.DataFrame(
-        [
-            (f"{work}#{i}", work, author, p, "Ann", orcid, ror)
-            for i, (work, author, p, ror) in enumerate(rows, 1)
-        ],
+        [(f"{work}#{i}", work, author, p, "Ann", orcid, ror) for i, (work, author, p, ror) in enumerate(rows, 1)],
         schema=dict(MENTIONS),
         orient="row",
     )
@@ -96,9 +93,7 @@ def test_a_work_counts_once_for_an_author_who_stands_on_it_twice() -> None:
 
 def test_affiliation_needs_a_confirmed_work_and_an_institution_of_this_author() -> None:
     frame = evidence(
-        mentions(
-            ("w1", "A", 0.1, True), ("w2", "A", 1.0, True), ("w3", "A", 1.0, False), ("w3", "B", 1.0, True)
-        ),
+        mentions(("w1", "A", 0.1, True), ("w2", "A", 1.0, True), ("w3", "A", 1.0, False), ("w3", "B", 1.0, True)),
         works(("w1", 5000, DAY, True), ("w2", 2, DAY, False), ("w3", 2, DAY, True)),
         NO_CONFLICTS,
     )
@@ -120,10 +115,7 @@ def test_citations_count_cited_works_once_and_not_from_shared_authors() -> None:
             ("cited by unconfirmed", "A", 1.0, None),
         ),
         works(
-            *(
-                (work, 2, DAY, True)
-                for work in ("cited", "only self", "mine", "by B", "other", "another", "nameless")
-            ),
+            *((work, 2, DAY, True) for work in ("cited", "only self", "mine", "by B", "other", "another", "nameless")),
             ("unconfirmed", 1, DAY, False),
             ("cited by unconfirmed", 1, DAY, False),
         ),
@@ -184,9 +176,7 @@ def test_orcid_ties_conflicts_and_claims_are_joined_in() -> None:
         schema=dict(OPEN_CONFLICTS),
         orient="row",
     )
-    ties = pl.DataFrame(
-        [("A", "C", True), ("A", "B", True), ("A", "D", False)], schema=dict(TIES), orient="row"
-    )
+    ties = pl.DataFrame([("A", "C", True), ("A", "B", True), ("A", "D", False)], schema=dict(TIES), orient="row")
     claims = pl.DataFrame([("A", "approved", ["claim-1"])], schema=dict(CLAIMS), orient="row")
     frame = evidence(
         mentions(("w1", "A", 1.0, None), ("w2", "B", 1.0, None), orcid=ONE),
@@ -210,9 +200,7 @@ def test_orcid_ties_conflicts_and_claims_are_joined_in() -> None:
 def test_row_order_changes_nothing() -> None:
     names = mentions(*((f"w{i % 17}", f"A{i % 5}", 1 / (1 + i % 7), i % 2 == 0) for i in range(200)))
     papers = works(*((f"w{i}", 3 + 11 * i, date(2000 + i, 1 + i % 12, 1), i % 3 == 0) for i in range(17)))
-    cited = pl.DataFrame(
-        [(f"w{i}", f"w{(i * 7) % 17}") for i in range(17)], schema=dict(CITATIONS), orient="row"
-    )
+    cited = pl.DataFrame([(f"w{i}", f"w{(i * 7) % 17}") for i in range(17)], schema=dict(CITATIONS), orient="row")
     expected = evidence(names, papers, NO_CONFLICTS, citations=cited)
     for seed in range(5):
         frame = evidence(
@@ -246,8 +234,6 @@ def test_empty_in_empty_out() -> None:
     ],
     ids=["lost", "empty byline", "twice", "component"],
 )
-def test_bad_input_is_named_in_one_sentence(
-    papers: pl.DataFrame, not_loaded: list[str], message: str
-) -> None:
+def test_bad_input_is_named_in_one_sentence(papers: pl.DataFrame, not_loaded: list[str], message: str) -> None:
     with pytest.raises(MetricsInputError, match=message):
         evidence(mentions(("w1", "A", 1.0, None)), papers, NO_CONFLICTS, not_loaded=not_loaded)

@@ -88,9 +88,7 @@ def test_any_text_gives_names_on_one_line(byline: str) -> None:
         assert any(map(str.isalnum, name))
 
 
-@given(
-    st.lists(st.sampled_from(["A. Smith", "Bo Ng", "José García", "Wei-Ming Li", "O. d'Este"]), max_size=6)
-)
+@given(st.lists(st.sampled_from(["A. Smith", "Bo Ng", "José García", "Wei-Ming Li", "O. d'Este"]), max_size=6))
 def test_joined_names_come_back(names: list[str]) -> None:
     assert split_byline(", ".join(names)) == names
 

@@ -70,14 +70,7 @@ def test_levels(a: str | None, b: str | None, level: GivenLevel) -> None:
 def test_levels_are_ordered_from_contradiction_to_identity() -> None:
     assert min(Level) is Level.INCOMPATIBLE
     assert max(Level) is Level.EXACT
-    assert (
-        Level.MISSING
-        < Level.INITIAL
-        < Level.INITIALS
-        < Level.NICKNAME
-        < Level.MIDDLE_MISSING
-        < Level.RESPACED
-    )
+    assert Level.MISSING < Level.INITIAL < Level.INITIALS < Level.NICKNAME < Level.MIDDLE_MISSING < Level.RESPACED
 
 
 NAMES = st.lists(

@@ -15,9 +15,7 @@ from .replica_records import NOW
 
 
 @pytest.fixture(scope="session")
-def real_replica(
-    shared_data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Path, ReplicaUrls]]:
+def real_replica(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, ReplicaUrls]]:
     """A replica over the real records: 200 snapshot lines, 1,501 works, 333 authors, 1,164 institutions."""
     folder = tmp_path_factory.mktemp("real")
     shutil.copy(shared_data / "data/arxiv/kaggle_lines.jsonl", folder / "arxiv.jsonl")

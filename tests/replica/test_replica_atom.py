@@ -24,9 +24,7 @@ OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 @pytest.fixture(scope="module")
 def urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReplicaUrls]:
     lines = [
-        snapshot_line(
-            f"2002.{number:05d}", title=f"Paper {number}", doi="10.1/a 10.2/b" if number == 1 else None
-        )
+        snapshot_line(f"2002.{number:05d}", title=f"Paper {number}", doi="10.1/a 10.2/b" if number == 1 else None)
         for number in range(1, 26)
     ]
     lines.append(
@@ -173,9 +171,7 @@ def test_hostile_queries_are_answered(urls: ReplicaUrls) -> None:
         "\x00\x01",
         "ti:\ud83d",
     ):
-        response = requests.get(
-            urls.arxiv, params={"search_query": query.encode("utf-8", "surrogatepass")}, timeout=20
-        )
+        response = requests.get(urls.arxiv, params={"search_query": query.encode("utf-8", "surrogatepass")}, timeout=20)
         assert response.status_code in {200, 400}
         etree.fromstring(response.content)
 
@@ -187,9 +183,7 @@ def real_feeds(shared_data: Path) -> list[Path]:
 def snapshot_of(entry: etree._Element) -> dict[str, object]:
     """The snapshot line a real entry would come from."""
     arxiv_id, _, version = entry.findtext(f"{ATOM}id", "").partition("/abs/")[2].rpartition("v")
-    moments = [entry.findtext(f"{ATOM}published", "")] * (int(version) - 1) + [
-        entry.findtext(f"{ATOM}updated", "")
-    ]
+    moments = [entry.findtext(f"{ATOM}published", "")] * (int(version) - 1) + [entry.findtext(f"{ATOM}updated", "")]
     return {
         "id": arxiv_id,
         "title": entry.findtext(f"{ATOM}title"),
@@ -222,9 +216,7 @@ def test_real_entries_come_out_as_they_went_in(shared_data: Path, tmp_path: Path
         if entry.find(f"{ATOM}published") is not None
     }
     assert len(real) > 90
-    api = ArxivApi(
-        Papers(write(tmp_path, "arxiv.jsonl", [snapshot_of(entry) for entry in real.values()])), lambda: NOW
-    )
+    api = ArxivApi(Papers(write(tmp_path, "arxiv.jsonl", [snapshot_of(entry) for entry in real.values()])), lambda: NOW)
     for address, entry in real.items():
         answer = api.answer({"id_list": address.partition("/abs/")[2]})
         [ours] = etree.fromstring(answer.body).findall(f"{ATOM}entry")

@@ -31,9 +31,7 @@ LIST = {"verb": "ListRecords", "metadataPrefix": "arXivRaw"}
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     lines = [
-        snapshot_line(
-            f"2002.{number:05d}", versions=[{"created": "Mon, 10 Feb 2020 09:30:00 GMT"}] * (number % 3 + 1)
-        )
+        snapshot_line(f"2002.{number:05d}", versions=[{"created": "Mon, 10 Feb 2020 09:30:00 GMT"}] * (number % 3 + 1))
         for number in range(1, 31)
     ]
     write(tmp_path, "arxiv.jsonl", lines)
@@ -122,9 +120,7 @@ def test_faults_that_an_api_cannot_show_are_not_drawn_there() -> None:
 
 def test_another_seed_meets_other_faults() -> None:
     def drawn(seed: int) -> list[Fault | None]:
-        return [
-            FaultPlan.parse(f"429=0.5,seed={seed}").drawn(Api.OAI, str(number), 0) for number in range(50)
-        ]
+        return [FaultPlan.parse(f"429=0.5,seed={seed}").drawn(Api.OAI, str(number), 0) for number in range(50)]
 
     assert drawn(1) == drawn(1) != drawn(2)
 
@@ -146,9 +142,7 @@ def test_an_empty_page_still_tells_the_total(folder: Path) -> None:
         assert feed.findtext(f"{OPENSEARCH}totalResults") == "30"
         body = requests.get(f"{urls.openalex}/works", timeout=5).json()
         assert (body["results"], body["meta"]["count"]) == ([], 30)
-        assert (
-            etree.fromstring(requests.get(urls.oai, LIST, timeout=5).content).find(f".//{OAI}record") is None
-        )
+        assert etree.fromstring(requests.get(urls.oai, LIST, timeout=5).content).find(f".//{OAI}record") is None
 
 
 def test_html_and_truncation_come_with_status_200(folder: Path) -> None:
@@ -225,9 +219,7 @@ def test_a_duplicate_is_the_first_record_again(folder: Path) -> None:
         found = [item["id"] for item in requests.get(f"{urls.openalex}/works", timeout=5).json()["results"]]
         assert found[-1] == found[0]
         assert len(found) == len(set(found)) + 1
-        entries = [
-            entry.text for entry in etree.fromstring(atom(urls).content).findall(f"{ATOM}entry/{ATOM}id")
-        ]
+        entries = [entry.text for entry in etree.fromstring(atom(urls).content).findall(f"{ATOM}entry/{ATOM}id")]
         assert entries[-1] == entries[0]
         records = etree.fromstring(requests.get(urls.oai, LIST, timeout=5).content)
         identifiers = [found.text for found in records.iter(f"{OAI}identifier")]
@@ -239,9 +231,7 @@ def test_a_stale_record_is_an_older_version_after_the_newer(folder: Path) -> Non
         results = requests.get(f"{urls.openalex}/works", timeout=5).json()["results"]
         assert results[-1]["id"] == results[0]["id"]
         assert results[-1]["updated_date"] < results[0]["updated_date"]
-        entries = [
-            entry.text for entry in etree.fromstring(atom(urls).content).findall(f"{ATOM}entry/{ATOM}id")
-        ]
+        entries = [entry.text for entry in etree.fromstring(atom(urls).content).findall(f"{ATOM}entry/{ATOM}id")]
         older = str(entries[-1])
         assert older.endswith("v2")
         assert older.removesuffix("v2") + "v3" in entries
@@ -250,9 +240,7 @@ def test_a_stale_record_is_an_older_version_after_the_newer(folder: Path) -> Non
         assert counts[-1] == max(counts) - 1 == 2
 
 
-def test_clients_that_retry_get_everything_in_the_end(
-    folder: Path, openalex: Callable[[ReplicaUrls], None]
-) -> None:
+def test_clients_that_retry_get_everything_in_the_end(folder: Path, openalex: Callable[[ReplicaUrls], None]) -> None:
     with faulty(folder, "429=0.3,503=0.3,seed=5,retry_after=0,times=1") as urls:
         client = atom_client(urls, page_size=5)
         client.num_retries = 3
@@ -281,7 +269,6 @@ def test_the_same_requests_meet_the_same_faults_in_another_run(folder: Path) -> 
 def test_credentials_do_not_change_what_is_the_same_request(folder: Path) -> None:
     with faulty(folder, "429=1,times=1") as urls:
         codes = [
-            requests.get(f"{urls.openalex}/works?per_page=5&api_key={key}", timeout=5).status_code
-            for key in "abc"
+            requests.get(f"{urls.openalex}/works?per_page=5&api_key={key}", timeout=5).status_code for key in "abc"
         ]
     assert codes == [429, 200, 200]

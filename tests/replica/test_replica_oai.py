@@ -262,9 +262,7 @@ def test_a_token_ends_with_its_day(tmp_path: Path) -> None:
 
 
 def test_the_request_is_repeated_as_asked(urls: ReplicaUrls) -> None:
-    request = fetch(urls, verb="ListRecords", metadataPrefix="arXiv", from_="2020-02-12").find(
-        f"{OAI}request"
-    )
+    request = fetch(urls, verb="ListRecords", metadataPrefix="arXiv", from_="2020-02-12").find(f"{OAI}request")
     assert request is not None
     assert request.text == urls.oai
     assert dict(request.attrib) == {**LIST, "from": "2020-02-12"}

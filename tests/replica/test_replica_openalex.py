@@ -51,9 +51,7 @@ def urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReplicaUrls]:
         {"id": "https://openalex.org/A5000000002", "display_name": "Zero Works", "works_count": 0},
     ]  # fmt: skip
     write(folder, "openalex_authors.jsonl", people)
-    places = [
-        {"id": "https://openalex.org/I7", "ror": "https://ror.org/03cve4549", "display_name": "Tsinghua"}
-    ]
+    places = [{"id": "https://openalex.org/I7", "ror": "https://ror.org/03cve4549", "display_name": "Tsinghua"}]
     write(folder, "openalex_institutions.jsonl", places)
     with running(folder, clock=lambda: NOW) as running_urls:
         yield running_urls
@@ -283,9 +281,7 @@ def test_group_by(urls: ReplicaUrls, openalex: Point) -> None:
     body = requests.get(f"{urls.openalex}/works?group_by=locations.source.id", timeout=20).json()
     assert body["results"] == []
     assert body["group_by"][0] == {"key": "https://openalex.org/S1", "key_display_name": "Annals", "count": 3}
-    unknown = requests.get(f"{urls.openalex}/works?group_by=type:include_unknown", timeout=20).json()[
-        "group_by"
-    ]
+    unknown = requests.get(f"{urls.openalex}/works?group_by=type:include_unknown", timeout=20).json()["group_by"]
     assert {group["key"]: group["count"] for group in unknown} == {"article": 3, "preprint": 1, "unknown": 1}
     with_doi = requests.get(f"{urls.openalex}/works?group_by=has_doi", timeout=20).json()["group_by"]
     assert {group["key"]: group["count"] for group in with_doi} == {"true": 3, "false": 2}
@@ -330,18 +326,14 @@ def test_a_spent_budget_waits_for_midnight_and_singletons_stay_free(tmp_path: Pa
     with running(folder, faults=FaultPlan.parse("budget_after=12"), clock=lambda: NOW) as urls:
 
         def get(path: str, key: str = "") -> requests.Response:
-            return requests.get(
-                f"{urls.openalex}{path}", headers={"Authorization": f"Bearer {key}"}, timeout=20
-            )
+            return requests.get(f"{urls.openalex}{path}", headers={"Authorization": f"Bearer {key}"}, timeout=20)
 
         assert [get("/works?search=looms").status_code, get("/works").status_code] == [200, 200]
         refused = get("/works?search=looms")
         assert refused.status_code == 429
         assert refused.headers["Retry-After"] == refused.headers["X-RateLimit-Reset"] == "43200"
         assert refused.headers["X-RateLimit-Remaining"] == "1"
-        assert refused.json()["message"].startswith(
-            "Insufficient budget. This request costs $0.001 but you only have"
-        )
+        assert refused.json()["message"].startswith("Insufficient budget. This request costs $0.001 but you only have")
         assert refused.json()["retryAfter"] == 43200
         assert get("/works").status_code == 200
         assert get("/works").status_code == 429

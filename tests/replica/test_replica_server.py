@@ -19,13 +19,8 @@ from .replica_records import NOW, snapshot_line, work, write
 
 def test_an_empty_folder_is_an_empty_replica(tmp_path: Path) -> None:
     with running(tmp_path) as urls:
-        assert (
-            "<opensearch:totalResults>0<" in requests.get(f"{urls.arxiv}?search_query=all:a", timeout=5).text
-        )
-        assert (
-            "noRecordsMatch"
-            in requests.get(f"{urls.oai}?verb=ListRecords&metadataPrefix=arXiv", timeout=5).text
-        )
+        assert "<opensearch:totalResults>0<" in requests.get(f"{urls.arxiv}?search_query=all:a", timeout=5).text
+        assert "noRecordsMatch" in requests.get(f"{urls.oai}?verb=ListRecords&metadataPrefix=arXiv", timeout=5).text
         assert requests.get(f"{urls.openalex}/works", timeout=5).json()["meta"]["count"] == 0
         assert requests.get(urls.openalex, timeout=5).json()["msg"] == "Don't panic"
 

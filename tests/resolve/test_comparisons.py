@@ -18,9 +18,10 @@ def level(tables):
         ]
         evidence = read_evidence(checked_input(*tables(works)), shipped_counts())
         rows = np.flatnonzero(np.isin(evidence.name, evidence.name[0]))
-        levels = []
-        for order in (rows, rows[::-1]):
-            levels.append(int(compare(evidence, order, pair_space(np.array([2]))).levels[comparison][0]))
+        levels = [
+            int(compare(evidence, order, pair_space(np.array([2]))).levels[comparison][0])
+            for order in (rows, rows[::-1])
+        ]
         assert levels[0] == levels[1]
         return LEVELS[comparison][levels[0] - 1] if levels[0] else None
 
@@ -70,3 +71,12 @@ def bylines(*others):
 )
 def test_level(level, comparison, one, other, expected):
     assert level(comparison, one, other) == expected
+
+
+def test_a_batch_of_very_many_units_keeps_its_names_apart(tables):
+    """Units times names passes 2^31: place arithmetic must be wide."""
+    works = [{"id": f"w{k:05d}", "authors": [f"Wei Zhang{k:05d}"]} for k in range(50_000)]
+    evidence = read_evidence(checked_input(*tables(works)), shipped_counts())
+    rows = np.repeat(np.arange(50_000), 2)
+    levels = compare(evidence, rows, pair_space(np.full(50_000, 2))).levels["name"]
+    assert set(levels.tolist()) == {LEVELS["name"].index("same") + 1}

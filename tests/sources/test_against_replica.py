@@ -25,9 +25,7 @@ def data(tmp_path_factory, shared_data):
     lines = (shared_data / "data/arxiv/kaggle_lines.jsonl").read_bytes()
     (folder / "arxiv.jsonl").write_bytes(lines)
     works = gzip.decompress((shared_data / "data/openalex/works_current_schema.jsonl.gz").read_bytes())
-    kept = [
-        line for line in works.splitlines() if b"arxiv" in line.lower() and json.loads(line)["display_name"]
-    ]
+    kept = [line for line in works.splitlines() if b"arxiv" in line.lower() and json.loads(line)["display_name"]]
     (folder / "openalex_works.jsonl").write_bytes(b"\n".join(kept) + b"\n")
     return folder
 
@@ -63,8 +61,7 @@ def test_the_api_gives_every_paper_of_its_days(data, lines, tmp_path):
 @pytest.mark.parametrize("root_only", [False, True])
 def test_all_doors_give_the_papers_of_the_snapshot(data, lines, tmp_path, root_only):
     snapshot = {
-        record.arxiv_id: record
-        for record in parse_page("arxiv_snapshot", (data / "arxiv.jsonl").read_bytes()).records
+        record.arxiv_id: record for record in parse_page("arxiv_snapshot", (data / "arxiv.jsonl").read_bytes()).records
     }
     with running(data, pages=PageSizes(records=50)) as urls:
         root = urls.openalex
@@ -94,9 +91,7 @@ def test_openalex_gives_works_by_every_route(data, tmp_path):
     with running(data) as urls:
         source = OpenAlexSource(tmp_path, url=urls.openalex, policy=POLICY)
         window = records(source.works_in_window(date(1990, 1, 1), date(2026, 1, 1)))
-        by_doi = records(
-            source.works_by_doi(["https://doi.org/10.1038/NATURE04235", "10.48550/arXiv.1201.0490"])
-        )
+        by_doi = records(source.works_by_doi(["https://doi.org/10.1038/NATURE04235", "10.48550/arXiv.1201.0490"]))
         by_id = records(source.works(["W2101234009"]))
         by_arxiv = records(source.works_by_arxiv_id(["1201.0490", "cond-mat/0410550", "2101.00001"]))
     assert len({work.id for work in window}) == 71
@@ -105,10 +100,7 @@ def test_openalex_gives_works_by_every_route(data, tmp_path):
     assert {work.arxiv_id for work in by_arxiv} == {"1201.0490", "cond-mat/0410550"}
 
 
-FAULTS = (
-    "html200=0.15,truncated=0.15,empty_page=0.1,error_entry=0.1,bomb=0.1,duplicate=0.2,reset=0.1,stale=0.1"
-    ",times=1"
-)
+FAULTS = "html200=0.15,truncated=0.15,empty_page=0.1,error_entry=0.1,bomb=0.1,duplicate=0.2,reset=0.1,stale=0.1,times=1"
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -136,9 +128,7 @@ def test_faults_that_stay_are_errors_at_every_door(data, tmp_path, fault):
     day = date(2007, 5, 23)
     with running(data, faults=FaultPlan.parse(f"{fault}=1,times=always")) as urls:
         with pytest.raises(SourceError):
-            list(
-                ArxivSource(tmp_path, url=urls.arxiv, policy=policy).fetch(date(2007, 4, 1), date(2007, 4, 2))
-            )
+            list(ArxivSource(tmp_path, url=urls.arxiv, policy=policy).fetch(date(2007, 4, 1), date(2007, 4, 2)))
         with pytest.raises(SourceError):
             list(OaiSource(tmp_path, url=urls.oai, policy=policy).fetch(day, day))
         with pytest.raises(SourceError):

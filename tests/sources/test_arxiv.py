@@ -53,9 +53,7 @@ GOOD = feed(IDS[:3])
 def source_for(tmp_path, policy):
     def make(url, **kwargs):
         refused = Landing(tmp_path / "raw")
-        return ArxivSource(
-            tmp_path, url=url, policy=kwargs.pop("policy", policy), refuse=refused.refuse, **kwargs
-        )
+        return ArxivSource(tmp_path, url=url, policy=kwargs.pop("policy", policy), refuse=refused.refuse, **kwargs)
 
     return make
 
@@ -92,9 +90,7 @@ def test_a_silent_loss_is_an_error_with_the_page_kept(scripted, source_for, tmp_
     assert kept.reason
 
 
-@pytest.mark.parametrize(
-    "name", ["html with status 200", "an error entry", "an empty first page", "nothing at all"]
-)
+@pytest.mark.parametrize("name", ["html with status 200", "an error entry", "an empty first page", "nothing at all"])
 def test_the_client_alone_calls_it_no_result(scripted, name):
     """Why this door is needed: the client as it is ends each of these with neither exception nor paper."""
     server = scripted(SILENT_LOSSES[name][0])
@@ -121,9 +117,7 @@ def test_a_page_keeps_what_was_asked(scripted, source_for):
     )
     assert page.body == GOOD
     asked = parse_qs(urlsplit(page.request).query)
-    assert asked["search_query"] == [
-        "(cat:cs.LG OR cat:stat.ML) AND submittedDate:[202002092359 TO 202002112359]"
-    ]
+    assert asked["search_query"] == ["(cat:cs.LG OR cat:stat.ML) AND submittedDate:[202002092359 TO 202002112359]"]
     assert urlsplit(page.request).path == "/api/query"
 
 
@@ -178,9 +172,7 @@ def test_nothing_of_an_incomplete_window_is_yielded(scripted, source_for):
 
 
 def test_large_windows_are_halved_by_days(scripted, source_for):
-    server = scripted(
-        feed(IDS[:1], 1001), feed(IDS[:2], 2), feed(IDS[2:3], 1002), feed(IDS[2:4]), feed(IDS[4:6])
-    )
+    server = scripted(feed(IDS[:1], 1001), feed(IDS[:2], 2), feed(IDS[2:3], 1002), feed(IDS[2:4]), feed(IDS[4:6]))
     pages = list(source_for(server.url).fetch(date(2020, 2, 1), date(2020, 2, 4)))
     assert papers(pages) == IDS[:6]
     queries = [parse_qs(urlsplit(path).query)["search_query"][0] for path in server.paths]
@@ -266,7 +258,5 @@ def test_a_silent_socket_does_not_hang_a_run(scripted, source_for):
 def test_requests_keep_their_distance(scripted, source_for, policy):
     server = scripted(feed(IDS[:2], 4), feed(IDS[2:4], 4))
     begun = time.monotonic()
-    list(
-        source_for(server.url, page_size=2, policy=replace(policy, min_interval_seconds=0.4)).fetch(DAY, DAY)
-    )
+    list(source_for(server.url, page_size=2, policy=replace(policy, min_interval_seconds=0.4)).fetch(DAY, DAY))
     assert time.monotonic() - begun >= 0.4

@@ -48,8 +48,7 @@ RAW = f"""<?xml version="1.0" encoding="UTF-8"?>
 </metadata></record></ListRecords></OAI-PMH>""".encode()
 
 SPLIT_AUTHORS = "".join(
-    f"<author><keyname>{family}</keyname><forenames>{given}</forenames></author>"
-    for family, given, _ in PARSED
+    f"<author><keyname>{family}</keyname><forenames>{given}</forenames></author>" for family, given, _ in PARSED
 )
 SPLIT = f"""<?xml version="1.0" encoding="UTF-8"?>
 <OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><GetRecord><record>
@@ -109,9 +108,7 @@ def test_the_record_is_right(snapshot):
 )
 def test_every_door_tells_the_same(snapshot, source, body, fields):
     other = record(source, body)
-    assert {field: getattr(other, field) for field in fields} == {
-        field: getattr(snapshot, field) for field in fields
-    }
+    assert {field: getattr(other, field) for field in fields} == {field: getattr(snapshot, field) for field in fields}
 
 
 def test_doors_differ_only_in_what_they_do_not_tell(snapshot):

@@ -161,9 +161,7 @@ def test_redacts_keys_and_tokens():
 def test_reads_retry_after_in_both_forms():
     moment = datetime.now(UTC) + timedelta(seconds=90)
     assert retry_after_seconds({"Retry-After": "7"}) == 7
-    assert retry_after_seconds({"Retry-After": format_datetime(moment, usegmt=True)}) == pytest.approx(
-        90, abs=2
-    )
+    assert retry_after_seconds({"Retry-After": format_datetime(moment, usegmt=True)}) == pytest.approx(90, abs=2)
     assert retry_after_seconds({"Retry-After": "soon"}) is None
     assert retry_after_seconds({}) is None
 
@@ -217,9 +215,7 @@ def test_requests_keep_their_distance_across_processes(tmp_path):
         for _ in range(2)
     ]
     turns = sorted(
-        tuple(map(float, line.split()))
-        for process in processes
-        for line in process.communicate()[0].splitlines()
+        tuple(map(float, line.split())) for process in processes for line in process.communicate()[0].splitlines()
     )
     assert [process.returncode for process in processes] == [0, 0]
     assert len(turns) == 4

@@ -32,9 +32,7 @@ def landing(tmp_path):
 
 
 def files(landing):
-    return sorted(
-        path.relative_to(landing.root).as_posix() for path in landing.root.rglob("*") if path.is_file()
-    )
+    return sorted(path.relative_to(landing.root).as_posix() for path in landing.root.rglob("*") if path.is_file())
 
 
 def test_a_page_comes_back_as_it_was(landing):
@@ -154,9 +152,7 @@ def test_a_kill_leaves_whole_pages_only(landing):
         "    landing.land(RawPage('arxiv_oai', f'http://x/{n}', 'w', 200, 'text/xml', body, when, 1, None))\n"
         "    print(n, flush=True)\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, str(landing.root)], stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(landing.root)], stdout=subprocess.PIPE, text=True)
     for _ in range(10):
         process.stdout.readline()
     time.sleep(0.02)

@@ -52,9 +52,7 @@ def papers(pages):
 
 
 def asked(server):
-    return [
-        {name: value[0] for name, value in parse_qs(urlsplit(path).query).items()} for path in server.paths
-    ]
+    return [{name: value[0] for name, value in parse_qs(urlsplit(path).query).items()} for path in server.paths]
 
 
 def test_follows_the_resumption_tokens(scripted, source_for):

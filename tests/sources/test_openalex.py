@@ -52,9 +52,7 @@ def source_for(tmp_path, policy):
 
 
 def asked(server):
-    return [
-        {name: value[0] for name, value in parse_qs(urlsplit(path).query).items()} for path in server.paths
-    ]
+    return [{name: value[0] for name, value in parse_qs(urlsplit(path).query).items()} for path in server.paths]
 
 
 def ids(pages):
@@ -156,11 +154,7 @@ def test_a_work_that_is_gone_does_not_stop_the_window(scripted, source_for):
 def test_dois_go_by_the_hundred_and_by_the_length_of_the_address(scripted, source_for):
     dois = [f"10.1000/{'x' * 100}{number:04}" for number in range(150)]
     server = scripted(listed([], 0))
-    list(
-        source_for(server.url).works_by_doi(
-            [f"https://doi.org/{doi.upper()}" for doi in dois] + dois + ["no"]
-        )
-    )
+    list(source_for(server.url).works_by_doi([f"https://doi.org/{doi.upper()}" for doi in dois] + dois + ["no"]))
     asked_for = [question["filter"].removeprefix("doi:").split("|") for question in asked(server)]
     assert sorted(doi for batch in asked_for for doi in batch) == dois
     assert max(map(len, asked_for)) <= 100
@@ -170,9 +164,7 @@ def test_dois_go_by_the_hundred_and_by_the_length_of_the_address(scripted, sourc
 
 def test_dois_with_a_meaning_in_filters_are_asked_for_alone(scripted, source_for):
     server = scripted({"body": json.dumps(thing(1)).encode()})
-    pages = list(
-        source_for(server.url).works_by_doi(["10.1002/(sici)1097<1::aid-a>3.0.co;2-l", "10.1000/a,b|c"])
-    )
+    pages = list(source_for(server.url).works_by_doi(["10.1002/(sici)1097<1::aid-a>3.0.co;2-l", "10.1000/a,b|c"]))
     assert len(pages) == 2
     assert all(urlsplit(path).path.startswith("/works/doi%3A10.1") for path in server.paths)
 
@@ -210,8 +202,7 @@ def test_things_by_id(scripted, source_for):
     assert ids(source.institutions(["I2"])) == ["I2"]
     assert ids(source.works(["W3"])) == ["W3"]
     assert [
-        (urlsplit(path).path, question["filter"])
-        for path, question in zip(server.paths, asked(server), strict=True)
+        (urlsplit(path).path, question["filter"]) for path, question in zip(server.paths, asked(server), strict=True)
     ] == [
         ("/authors", "ids.openalex:A1|A2"),
         ("/institutions", "ids.openalex:I2"),
@@ -224,9 +215,7 @@ def test_an_id_of_another_kind_is_refused(source_for):
         list(source_for("http://127.0.0.1:9").authors(["W1"]))
 
 
-SPENT = json.dumps(
-    {"error": "Rate limit exceeded", "message": "Insufficient budget. Resets at midnight UTC."}
-)
+SPENT = json.dumps({"error": "Rate limit exceeded", "message": "Insufficient budget. Resets at midnight UTC."})
 PLAN = json.dumps({"error": "Plan upgrade required", "message": "from_updated_date needs Member+"})
 BURST = json.dumps({"error": "Rate limit exceeded", "message": "30 requests per second. Please slow down."})
 
@@ -355,7 +344,5 @@ def test_negations_and_commas_survive_every_page(scripted, source_for):
 
 def test_the_public_service_is_paced(tmp_path):
     policy = HttpPolicy()
-    intervals = [
-        OpenAlexSource(tmp_path, api_key=key, policy=policy)._session._pacer._interval for key in (None, KEY)
-    ]
+    intervals = [OpenAlexSource(tmp_path, api_key=key, policy=policy)._session._pacer._interval for key in (None, KEY)]
     assert intervals == [1 / 10, 1 / 30]

@@ -21,32 +21,26 @@ def test_all_snapshot_lines_are_accepted(shared_data):
 
 def test_bylines_split_as_arxiv_itself_splits_them(shared_data):
     """The byline string, which arXivRaw has, gives the names that arXiv's own split has."""
-    lines = [
-        json.loads(line) for line in (shared_data / "data/arxiv/kaggle_lines.jsonl").read_bytes().splitlines()
-    ]
+    lines = [json.loads(line) for line in (shared_data / "data/arxiv/kaggle_lines.jsonl").read_bytes().splitlines()]
     whole = "\n".join(json.dumps({**line, "authors_parsed": []}) for line in lines).encode()
     split = "\n".join(map(json.dumps, lines)).encode()
-    pairs = zip(
-        parse_page("arxiv_snapshot", whole).records, parse_page("arxiv_snapshot", split).records, strict=True
-    )
+    pairs = zip(parse_page("arxiv_snapshot", whole).records, parse_page("arxiv_snapshot", split).records, strict=True)
     agreeing = [[a.name for a in one.authors] == [a.name for a in other.authors] for one, other in pairs]
     # The two that differ print "et al", which arXiv's split drops.
     assert sum(agreeing) >= 198
 
 
 def test_all_atom_entries_are_accepted_but_the_error(shared_data):
-    bodies = {
-        path.name: path.read_bytes() for path in sorted((shared_data / "data/arxiv/atom").glob("*.xml"))
-    }
+    bodies = {path.name: path.read_bytes() for path in sorted((shared_data / "data/arxiv/atom").glob("*.xml"))}
     assert len(bodies) == 20
     pages = {name: parse_page("arxiv_atom", body) for name, body in bodies.items()}
     assert all(pages[name].received == summarise_feed(body).entries for name, body in bodies.items())
     assert sum(len(page.records) for page in pages.values()) == 215 + 6
     rejects = [(name[:6], reject.rule) for name, page in pages.items() for reject in page.rejects]
     assert rejects == [("id_abc", "bad_arxiv_id")]
-    assert summarise_feed(
-        next(body for name, body in bodies.items() if name.startswith("id_abc"))
-    ).errors == ("incorrect id format for abc",)
+    assert summarise_feed(next(body for name, body in bodies.items() if name.startswith("id_abc"))).errors == (
+        "incorrect id format for abc",
+    )
 
 
 def test_atom_keeps_affiliations_and_old_ids(shared_data):
@@ -112,6 +106,4 @@ def test_real_works_carry_their_arxiv_ids_and_cut_bylines(shared_data):
     cut = [work for work in works if work.has_cut_byline]
     assert len(cut) == 14
     assert all(work.is_authors_truncated for work in cut)
-    assert all(
-        not author.author.id or author.author.id != "A9999999999" for w in works for author in w.authorships
-    )
+    assert all(not author.author.id or author.author.id != "A9999999999" for w in works for author in w.authorships)

@@ -102,9 +102,7 @@ def test_hostile_text_is_text():
 
 
 def test_decodes_tex_and_undoes_arxivs_spacing_of_initials():
-    (record,) = read(
-        authors_parsed=[["Yuan", "C. -P.", ""], ["Balázs", "C.", ""]], title=r"Schr\"odinger"
-    ).records
+    (record,) = read(authors_parsed=[["Yuan", "C. -P.", ""], ["Balázs", "C.", ""]], title=r"Schr\"odinger").records
     assert [author.name for author in record.authors] == ["C.-P. Yuan", "C. Balázs"]
     assert record.title == "Schrödinger"
 
@@ -160,9 +158,7 @@ WORK = {"id": "https://openalex.org/W1", "display_name": "A title"}
 
 
 def work(**changes):
-    (record,) = parse_works(
-        json.dumps({"results": [{**WORK, **changes}], "meta": {"count": 1}}).encode()
-    ).records
+    (record,) = parse_works(json.dumps({"results": [{**WORK, **changes}], "meta": {"count": 1}}).encode()).records
     return record
 
 
@@ -251,8 +247,7 @@ def test_finds_the_arxiv_id_wherever_a_work_carries_it(changes):
 
 def test_a_work_elsewhere_has_no_arxiv_id():
     assert (
-        work(doi="10.1000/a", locations=[{"landing_page_url": "https://example.org/abs/2002.03532"}]).arxiv_id
-        is None
+        work(doi="10.1000/a", locations=[{"landing_page_url": "https://example.org/abs/2002.03532"}]).arxiv_id is None
     )
 
 

@@ -60,7 +60,7 @@ def test_a_very_long_reject_is_cut(bench):
         "'; DROP TABLE staging.works; --",
         "null byte \x00 and bell \x07 and \u202e backwards",
         "../../../etc/passwd ${jndi:ldap://x} {{7*7}} %s",
-        "\ud83d\ude00 \U0001f600 𝒜 ﬁ",
+        "\ud83d\ude00 \U0001f600 \U0001d49c \ufb01",
     ],
 )
 def test_hostile_text_is_stored_as_text_or_rejected(bench, title):

@@ -71,7 +71,8 @@ def test_where_a_field_came_from(built_world):
 
 def test_every_name_of_a_long_byline_stands_and_keeps_its_place(built_world):
     names = built_world.rows(
-        "SELECT position, family, is_on_openalex FROM staging.mentions WHERE work_id = 'arxiv:2103.00006' ORDER BY position"
+        "SELECT position, family, is_on_openalex FROM staging.mentions WHERE work_id = 'arxiv:2103.00006'"
+        " ORDER BY position"
     )
     assert [(place, family) for place, family, _ in names] == [
         (place, family) for place, (family, *_) in enumerate(CROWD, start=1)

@@ -85,7 +85,7 @@ with warehouse.read() as con:
 
 CATALOGUE = (
     "SELECT schema_name, table_name, comment FROM duckdb_tables() ORDER BY ALL",
-    "SELECT table_name, column_name, data_type, comment, is_nullable FROM duckdb_columns() WHERE NOT internal ORDER BY ALL",
+    "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal ORDER BY ALL",
     "SELECT schema_name, table_name, constraint_text FROM duckdb_constraints() ORDER BY ALL",
 )
 """What a copy may lose without a row being missing."""
