@@ -46,6 +46,14 @@ class Settings(BaseSettings):
         """Take categories separated by commas or spaces."""
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
+    @field_validator("arxiv_url", "oai_url", "openalex_url")
+    @classmethod
+    def web_address(cls, value: str) -> str:
+        """Refuse what no client could ask."""
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("it must begin with http:// or https://")
+        return value
+
     @field_validator("data")
     @classmethod
     def absolute(cls, value: Path) -> Path:

@@ -15,7 +15,7 @@ from pipeline.cli.app import app
 from pipeline.cli.dictionary import dictionary
 from pipeline.schemas import TABLES, description
 from pipeline.settings import Settings
-from warehouse import Warehouse
+from warehouse import create_tables
 from warehouse.tables import duckdb_type
 
 ROOT = Path(__file__).parents[1]
@@ -43,9 +43,10 @@ DAGSTER_LINES = sorted({line for line in shell_lines() if line.startswith("dagst
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     """A fresh warehouse, every table of it empty."""
-    with Warehouse(tmp_path_factory.mktemp("docs")).write() as con:
+    with duckdb.connect() as con:
+        create_tables(con)
         yield con
 
 
@@ -83,7 +84,7 @@ def test_fresh_warehouse_describes_each_table_and_column_as_its_contract(warehou
         (column_name, plain(warehouse, duckdb_type(column.dtype)), column.nullable, column.description)
         for column_name, column in TABLES[name].columns().items()
     ]
-    assert all(len(text) > len("Works.") or text for *_, text in columns)
+    assert all(text for *_, text in columns)
 
 
 def plain(con: duckdb.DuckDBPyConnection, type_name: str) -> str:
@@ -120,8 +121,9 @@ def test_shown_command_can_be_read(line):
 
 
 def test_some_commands_are_shown():
-    assert len(PIPELINE_LINES) > len("several")
-    assert len(DAGSTER_LINES) > len("some")
+    """Guards the two tests over the lines, which would pass on none."""
+    assert len(PIPELINE_LINES) >= 10
+    assert len(DAGSTER_LINES) >= 7
 
 
 def test_readme_lists_every_command():
@@ -158,11 +160,10 @@ def test_links_lead_somewhere(document):
 
 def test_map_of_folders_names_what_is_there():
     shown = README.split("## Where things are")[1].split("```")[1]
-    names = re.findall(r"^( *)(\S+?)(?:/)?(?:  (\S+\.py))?   ", shown, re.MULTILINE)
-    below = ""
-    for indent, name, second in names:
-        folder = ROOT / below if indent else ROOT
-        below = below if indent else name
-        assert (folder / name).exists(), f"the README's map names {name}, which is not there"
-        assert not second or (folder / second).exists(), f"the README's map names {second}, which is not there"
-    assert len(names) > len("a handful")
+    folder, named = "", []
+    for line in shown.splitlines()[1:]:
+        names = line[: shown.index("from a fresh") - shown.index("start.py")]
+        folder = folder if names.startswith(" ") else names.split("/")[0]
+        named += [f"{folder}/{name}" if names.startswith(" ") else name for name in names.split()]
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert len(named) >= 20

@@ -1,11 +1,13 @@
 """raw: what the sources answered, landed as received."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from itertools import chain
 from pathlib import Path
 
 import dagster as dg
+from pydantic import ValidationError
 
 from pipeline.assets.specs import DAYS, OWNERS, WRITER_POOL, asset_key, fill, table_specs
 from pipeline.resources import ArxivResource, LandingResource, OpenAlexResource, WarehouseResource
@@ -18,7 +20,7 @@ from pipeline.sources.errors import (
     QueryRefusedError,
     SourceError,
 )
-from pipeline.sources.landing import LandedPage, Landing
+from pipeline.sources.landing import Landing
 from pipeline.sources.openalex import OpenAlexSource
 from pipeline.sources.pages import RawPage, Source
 from pipeline.steps import fetching, pages
@@ -29,7 +31,7 @@ FETCHED = ("raw.arxiv_pages", "raw.openalex_pages", "raw.seed_pages", "raw.snaps
 PATIENT = dg.RetryPolicy(max_retries=2, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """On top of the session's own retries, for an outage of minutes."""
 
-FINAL_REFUSALS = (BudgetSpentError, PlanRefusedError, KeyRefusedError, QueryRefusedError)
+FINAL_REFUSALS = (BudgetSpentError, PlanRefusedError, KeyRefusedError, QueryRefusedError, ValidationError)
 """Refusals that waiting a few minutes cannot change."""
 
 
@@ -44,15 +46,20 @@ def described(since: date, until: date, counts: Mapping[str, float]) -> dict[str
     return {"window": f"{since}/{until}", **counts}
 
 
-def land(landing: Landing, source: Source, window: str, answers: Iterable[RawPage]) -> dict[str, int]:
-    """Land a window's pages and commit it when the last has come; nothing is committed when one fails."""
-    landed: list[LandedPage] = []
+@contextmanager
+def plain_failures() -> Iterator[None]:
+    """Turn what a source or the settings object to into a failure with one sentence, retried where waiting may help."""
     try:
-        landed.extend(landing.land(page) for page in answers)
+        yield
     except FINAL_REFUSALS as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     except SourceError as error:
         raise dg.Failure(str(error)) from error
+
+
+def land(landing: Landing, source: Source, window: str, answers: Iterable[RawPage]) -> dict[str, int]:
+    """Land a window's pages and commit it when the last has come; nothing is committed when one fails."""
+    landed = [landing.land(page) for page in answers]
     landing.commit(source, window, landed)
     return {"pages": len(landed), "received": sum(page.received for page in landed)}
 
@@ -106,8 +113,10 @@ def arxiv_pages(
 ) -> dg.MaterializeResult:
     """Pages of the arXiv API for the papers first submitted on a day, as received."""
     since, until = span(context)
-    place = landing.open()
-    return dg.MaterializeResult(metadata=described(since, until, land_arxiv(place, arxiv.open(place), since, until)))
+    with plain_failures():
+        place = landing.open()
+        counts = land_arxiv(place, arxiv.open(place), since, until)
+    return dg.MaterializeResult(metadata=described(since, until, counts))
 
 
 @dg.asset(
@@ -127,8 +136,9 @@ def openalex_pages(
 ) -> dg.MaterializeResult:
     """Pages of OpenAlex about a day: works with a copy in arXiv, the day's papers, the people and places named."""
     since, until = span(context)
-    place = landing.open()
-    counts = land_openalex(place, openalex.open(place), since, until)
+    with plain_failures():
+        place = landing.open()
+        counts = land_openalex(place, openalex.open(place), since, until)
     return dg.MaterializeResult(metadata=described(since, until, counts))
 
 
@@ -156,9 +166,10 @@ def seed_pages(
     Dagster records each partition of a range by itself, some 15 ms a day and asset; a seed of years does without.
     """
     since, until = date.fromisoformat(config.since), date.fromisoformat(config.until)
-    place = landing.open()
-    papers = land_arxiv(place, arxiv.open(place), since, until)
-    works = land_openalex(place, openalex.open(place), since, until)
+    with plain_failures():
+        place = landing.open()
+        papers = land_arxiv(place, arxiv.open(place), since, until)
+        works = land_openalex(place, openalex.open(place), since, until)
     return dg.MaterializeResult(metadata=described(since, until, {**works, **papers}))
 
 

@@ -3,7 +3,6 @@
 import sys
 from typing import NoReturn
 
-import click
 import typer
 from pydantic import ValidationError
 from rich.markup import escape
@@ -33,6 +32,9 @@ PLAIN_ERRORS = (
 )
 """Errors whose text is a sentence for the person at the keyboard; anything else is our fault and keeps its trace."""
 
+INTERRUPTED = 130
+"""Exit code typer gives an interrupt."""
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -47,25 +49,21 @@ service.register(app)
 def main() -> None:
     """Run the command; exit code 0 only on success."""
     try:
-        code = typer.main.get_command(app).main(standalone_mode=False)
+        app()
     except PLAIN_ERRORS as error:
         fail(str(error))
-    except click.ClickException as error:
-        # A command line that cannot be read: click's own words, with the usage.
-        error.show()
-        sys.exit(error.exit_code)
     except ValidationError as error:
         # Settings are the only models the command builds itself.
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
         fail(f"PIPELINE_{name} cannot be read: {first['msg']}.")
-    except (click.Abort, KeyboardInterrupt):
-        err().print(
-            "[red]stopped:[/red] what was landed and committed stays; the same command goes on from there.",
-            soft_wrap=True,
-        )
-        sys.exit(130)
-    sys.exit(code if isinstance(code, int) else 0)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            err().print(
+                "[red]stopped:[/red] what was landed and committed stays; the same command goes on from there.",
+                soft_wrap=True,
+            )
+        raise
 
 
 def fail(message: str) -> NoReturn:

@@ -33,10 +33,12 @@ class RunReport:
     Args:
         run_id: Dagster's id of the run.
         metadata: Asset key joined by dots -> what its materialisation says, numbers and texts only.
+        warnings: Checks that failed without stopping the run, one sentence each.
     """
 
     run_id: str
     metadata: Mapping[str, Mapping[str, Any]]
+    warnings: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -147,7 +149,12 @@ def execute(
         for event in result.get_asset_materialization_events()
         if event.asset_key
     }
-    return RunReport(result.run_id, metadata)
+    warnings_ = tuple(
+        f"the check {one.check_name} of {'.'.join(one.asset_key.path)} failed, see run {result.run_id}"
+        for one in result.get_asset_check_evaluations()
+        if not one.passed
+    )
+    return RunReport(result.run_id, metadata, warnings_)
 
 
 def failure(result: "dg.ExecuteInProcessResult") -> str:

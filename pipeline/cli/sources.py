@@ -19,7 +19,7 @@ from rich.progress import (
 )
 
 from pipeline.cli import people
-from pipeline.cli.console import out
+from pipeline.cli.console import err, out
 from pipeline.cli.runs import CommandError, RunReport, execute, instance
 from pipeline.settings import Settings
 from pipeline.sources.landing import Landing
@@ -177,6 +177,8 @@ def transform(found: object = None) -> None:
         return
     with working("Normalising, resolving, publishing"):
         report = execute(found, "transform")  # type: ignore[arg-type] # an instance, typed so to keep Dagster unimported
+    for warning in report.warnings:
+        err().print(f"[yellow]warning:[/yellow] {warning}", soft_wrap=True)
     records = report.metadata["staging.page_loads"]
     people_counts = report.metadata["resolved.author_mentions"]
     out().print(

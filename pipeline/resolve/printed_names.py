@@ -99,13 +99,18 @@ def name_keys(names: pl.DataFrame) -> pl.DataFrame:
         _keys_of(name[:_LONGEST_NAME], given, family)
         for name, given, family in names.select("name", "given", "family").iter_rows()
     ]
-    return pl.DataFrame(rows, schema=NAME_KEYS, orient="row")
+    linkable, family_keys, firsts, tokens, middles = zip(*rows, strict=True) if rows else ((),) * 5
+    # Lists travel as spaced text: a python list per row costs ten times as much.
+    return pl.DataFrame(
+        {"linkable": linkable, "family": family_keys, "first": firsts, "tokens": tokens, "middles": middles},
+        schema=dict.fromkeys(NAME_KEYS, pl.String) | {"linkable": pl.Boolean},
+    ).with_columns(pl.col("tokens", "middles").str.split(" ").list.filter(pl.element() != ""))
 
 
-def _keys_of(name: str, given: str | None, family: str | None) -> tuple[bool, str, str | None, list[str], list[str]]:
+def _keys_of(name: str, given: str | None, family: str | None) -> tuple[bool, str, str | None, str, str]:
     parsed = parse_name(name)
     if parsed.kind is not NameKind.PERSON:
-        return False, "", None, [], []
+        return False, "", None, "", ""
     if family is None:
         given, family = parsed.given, parsed.family
     family_key = fold(family or "").replace(" ", "")
@@ -114,13 +119,14 @@ def _keys_of(name: str, given: str | None, family: str | None) -> tuple[bool, st
     groups = [group for group in groups if group]
     tokens = [token for group in groups for token in group]
     if not family_key and tokens:
-        return True, "".join(tokens), None, [], []
+        return True, "".join(tokens), None, "", ""
     if not tokens:
-        return bool(family_key), family_key, None, [], []
+        return bool(family_key), family_key, None, "", ""
     written = all(len(token) > 1 for token in groups[0])
     if not written:
-        return True, family_key, tokens[0], tokens, tokens[1:]
-    return True, family_key, "".join(groups[0]), tokens, [token for group in groups[1:] for token in group]
+        return True, family_key, tokens[0], " ".join(tokens), " ".join(tokens[1:])
+    middles = " ".join(token for group in groups[1:] for token in group)
+    return True, family_key, "".join(groups[0]), " ".join(tokens), middles
 
 
 def flip_family_first(keys: pl.DataFrame, family_counts: pl.DataFrame, given_counts: pl.DataFrame) -> pl.DataFrame:

@@ -56,10 +56,9 @@ def papers_of(landing: Landing, since: date, until: date) -> dict[str, str | Non
 def works_of_papers(source: OpenAlexSource, papers: dict[str, str | None], found: Found) -> Iterator[RawPage]:
     """Look up the papers that no work received so far carries: by published DOI, then by arXiv id.
 
-    What `found` holds is read as the pages go by, so a paper found by its DOI is not asked for again.
+    What `found` holds is read as the pages go by, so a paper found by its DOI is not asked for again, unless the work
+    of that DOI does not carry the paper's arXiv id: authors mistype DOIs, and then another record is the right one.
     """
     dois = {doi for doi in papers.values() if doi}
     yield from source.works_by_doi(sorted(dois - found.dois))
-    yield from source.works_by_arxiv_id(
-        sorted(id_ for id_, doi in papers.items() if id_ not in found.arxiv_ids and doi not in found.dois)
-    )
+    yield from source.works_by_arxiv_id(sorted(papers.keys() - found.arxiv_ids))

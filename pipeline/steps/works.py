@@ -4,8 +4,8 @@ import duckdb
 import polars as pl
 
 from pipeline.normalise.matching import MIN_TITLE_KEY, choose
-from pipeline.taxonomy import categories
 from pipeline.steps import count, frame_as, temporary_table
+from pipeline.taxonomy import categories
 from warehouse import query, replace_from_query
 
 TABLES = (
