@@ -72,9 +72,7 @@ _REASONS: tuple[tuple[str, Callable[[Difference], bool]], ...] = (
     ("two words run together", lambda it: " " not in it.as_written),
     (
         "initials at the end, which arXiv takes for the family name",
-        lambda it: (
-            len(it.last_word) <= _LONGEST_INITIALS and (it.last_word.isupper() or it.last_word[-1] == ".")
-        ),
+        lambda it: len(it.last_word) <= _LONGEST_INITIALS and (it.last_word.isupper() or it.last_word[-1] == "."),
     ),
     (
         "family name first (capitals, Vietnamese, patronymic)",
@@ -126,9 +124,7 @@ def main() -> None:
     for why, group in sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0])):
         print(f"  {len(group):>5}  {why}")
         for it in group[: arguments.examples]:
-            print(
-                f"           {it.as_written!r}: arXiv {it.family!r} + {it.given!r}, ours {it.ours.inverted!r}"
-            )
+            print(f"           {it.as_written!r}: arXiv {it.family!r} + {it.given!r}, ours {it.ours.inverted!r}")
 
 
 if __name__ == "__main__":

@@ -61,9 +61,7 @@ def _needs_no_work(text: str) -> bool:
             and "``" not in text
         )
     return (
-        _SUSPECT_ANY.search(text) is None
-        and unicodedata.is_normalized("NFC", text)
-        and not ftfy.badness.is_bad(text)
+        _SUSPECT_ANY.search(text) is None and unicodedata.is_normalized("NFC", text) and not ftfy.badness.is_bad(text)
     )
 
 

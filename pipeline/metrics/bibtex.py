@@ -37,9 +37,7 @@ _UNMATCHED: Final = {"{": r"{\textbraceleft}", "}": r"{\textbraceright}"}
 _SPECIAL: Final = re.compile(r"[\\{}^~%&#_$]")
 
 # pandoc's rule for dollars: no space inside them, no digit after the second, so that "$5 and $10" is money.
-_FORMULA: Final = re.compile(
-    r"(?<!\\)\$(?![\s$])(?:\\.|[^\\$%&#])+(?<!\s)\$(?![0-9$])|\\\((?:\\[^()]|[^\\$%&#])+\\\)"
-)
+_FORMULA: Final = re.compile(r"(?<!\\)\$(?![\s$])(?:\\.|[^\\$%&#])+(?<!\s)\$(?![0-9$])|\\\((?:\\[^()]|[^\\$%&#])+\\\)")
 _BRACE: Final = re.compile(r"\\?[{}]")
 
 _HARMLESS: Final = re.compile(r"[0-9A-Za-z./:()<>_;-]*")
@@ -174,9 +172,7 @@ def bibtex_entries(works: pl.DataFrame | pl.LazyFrame, names: pl.DataFrame | pl.
             venue=venue,
             journal_ref=journal_ref,
         )
-        for title, year, arxiv_id, category, doi, venue, journal_ref, authors, first in rows.drop(
-            "work_id"
-        ).iter_rows()
+        for title, year, arxiv_id, category, doi, venue, journal_ref, authors, first in rows.drop("work_id").iter_rows()
     ]
     return pl.DataFrame({"work_id": rows["work_id"], "bibtex": texts}, schema=dict(BIBTEX))
 
@@ -200,9 +196,7 @@ def _author_fields(names: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
         .group_by("work_id", maintain_order=True)
         .agg(
             pl.col("author").str.join(" and ").alias("authors"),
-            pl.coalesce(pl.when(pl.col("kind") == "person").then("family"), "raw_name")
-            .first()
-            .alias("first_author"),
+            pl.coalesce(pl.when(pl.col("kind") == "person").then("family"), "raw_name").first().alias("first_author"),
         )
         .collect()
     )
@@ -229,9 +223,7 @@ def _escaped_text(text: str, *, brace_words: bool = False) -> str:
     end = 0
     for special in _SPECIAL.finditer(text):
         piece, character = text[end : special.start()], special.group()
-        escape = _COMMANDS.get(character) or (
-            f"\\{character}" if special.start() in matched else _UNMATCHED[character]
-        )
+        escape = _COMMANDS.get(character) or (f"\\{character}" if special.start() in matched else _UNMATCHED[character])
         parts += (_braced_words(piece) if brace_words else piece, escape)
         end = special.end()
     parts.append(_braced_words(text[end:]) if brace_words else text[end:])

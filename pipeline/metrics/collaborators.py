@@ -140,9 +140,7 @@ def _check_names(names: pl.DataFrame) -> None:
     twice = names.filter(pl.col("is_same_work") & (pl.col("position") == pl.col("position").shift(1)))
     if twice.height:
         work_id, place = twice.select("work_id", "position").row(0)
-        raise MetricsInputError(
-            f"bylines has {work_id}, position {place}, twice; give one row per printed name."
-        )
+        raise MetricsInputError(f"bylines has {work_id}, position {place}, twice; give one row per printed name.")
 
 
 def _placed(names: pl.DataFrame) -> pl.DataFrame:
@@ -189,9 +187,7 @@ def _placed(names: pl.DataFrame) -> pl.DataFrame:
 
 def _stands(ranked: pl.DataFrame) -> pl.Series:
     """Whether a name is its author's one name on the byline: the most probable, then the earliest."""
-    numbered = ranked.select(_pair_key("work", "author").alias("key"), "probability", "rank").with_row_index(
-        "row"
-    )
+    numbered = ranked.select(_pair_key("work", "author").alias("key"), "probability", "rank").with_row_index("row")
     repeated = numbered.group_by("key").len().filter(pl.col("len") > 1)
     further = (
         numbered.join(repeated, on="key", how="semi")
@@ -203,11 +199,7 @@ def _stands(ranked: pl.DataFrame) -> pl.Series:
 
 def _close_thresholds(names: pl.DataFrame) -> pl.Series:
     """Least strength of a close tie, by author number: half the root of W, the author's diluted works."""
-    works = (
-        names.filter("stands")
-        .group_by("author")
-        .agg(in_units(pl.col("dilution") * pl.col("probability")).sum())
-    )
+    works = names.filter("stands").group_by("author").agg(in_units(pl.col("dilution") * pl.col("probability")).sum())
     threshold = CLOSE_FACTOR * from_units(pl.col("dilution")).clip(lower_bound=1.0).sqrt()
     return works.select("author", threshold.alias("threshold")).sort("author")["threshold"]
 
@@ -256,9 +248,7 @@ def _pairs(authors: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _summed(
-    pairs: pl.DataFrame, author_ids: pl.Series, thresholds: pl.Series, as_of_year: int | None
-) -> pl.DataFrame:
+def _summed(pairs: pl.DataFrame, author_ids: pl.Series, thresholds: pl.Series, as_of_year: int | None) -> pl.DataFrame:
     """Add up the joint works of each pair and put the ids back."""
     weights = ("newman_weight", "strength", "recent_strength")
     sums = (

@@ -68,9 +68,7 @@ def open_conflicts(
     Returns:
         `schemas.OPEN_CONFLICTS`, sorted by (author_id, conflict, subject), which are unique.
     """
-    rows = conform(
-        mentions, MENTIONS, name="mentions", required=("mention_id", "work_id", "author_id")
-    ).collect()
+    rows = conform(mentions, MENTIONS, name="mentions", required=("mention_id", "work_id", "author_id")).collect()
     claims = _or_empty(approved_claims, APPROVED_CLAIMS, "approved_claims")
     same = _or_empty(same_person, SAME_PERSON, "same_person")
     corrections = _or_empty(unmet_corrections, UNMET_CORRECTIONS, "unmet_corrections")
@@ -176,9 +174,7 @@ def _unmet(corrections: pl.DataFrame) -> pl.DataFrame:
     )
     detail = pl.col("detail").fill_null(pl.format("The correction {} is not met.", "correction_id"))
     return _as_conflicts(
-        distinct.with_columns(
-            subject="correction_id", detail=detail, evidence_ids=pl.concat_list("correction_id")
-        ),
+        distinct.with_columns(subject="correction_id", detail=detail, evidence_ids=pl.concat_list("correction_id")),
         Conflict.UNMET_CORRECTION,
     )
 
@@ -198,9 +194,7 @@ class _GivenName(NamedTuple):
     covers: frozenset[str]
 
 
-def _further_given_names(
-    mentions: pl.DataFrame, assertions: pl.DataFrame, claims: pl.DataFrame
-) -> pl.DataFrame:
+def _further_given_names(mentions: pl.DataFrame, assertions: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     found = [
         (further.author_id, further.key, detail, further.evidence_ids)
         for _, names in groupby(_given_names(mentions, assertions, claims), key=itemgetter(0))
@@ -233,25 +227,19 @@ def _unrelated(names: list[_GivenName]) -> Iterator[tuple[_GivenName, str]]:
             yield name, f"{name.works} works print the given name {name.printed}, others {names[0].printed}."
 
 
-def _given_names(
-    mentions: pl.DataFrame, assertions: pl.DataFrame, claims: pl.DataFrame
-) -> Iterator[_GivenName]:
+def _given_names(mentions: pl.DataFrame, assertions: pl.DataFrame, claims: pl.DataFrame) -> Iterator[_GivenName]:
     """Give authors' full given names where several are on two works or more, the leading one first.
 
     The leading name is the one on most works, the smaller folded form if equal. covers holds the ORCID iDs
     asserted beside the name, and a mark if an approved claim covers one of its mentions.
     """
     printed = mentions.select(pl.col("given").drop_nulls().unique())
-    keys = printed.with_columns(
-        pl.Series("key", [fold(given) for given in printed["given"]], dtype=pl.String)
-    )
+    keys = printed.with_columns(pl.Series("key", [fold(given) for given in printed["given"]], dtype=pl.String))
     full = keys.filter(pl.col("key").str.contains(r"^[^ ]{2,}"))
     named = mentions.select("author_id", "mention_id", "work_id", "given").join(full, on="given")
     works = (
         named.group_by("author_id", "key")
-        .agg(
-            pl.col("work_id").n_unique().cast(pl.Int64).alias("works"), pl.col("given").min().alias("printed")
-        )
+        .agg(pl.col("work_id").n_unique().cast(pl.Int64).alias("works"), pl.col("given").min().alias("printed"))
         .filter((pl.col("works") >= REPEATED) & (pl.len().over("author_id") > 1))
     )
     whole_records = claims.filter(pl.col("mention_id").is_null())

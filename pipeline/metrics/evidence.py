@@ -70,9 +70,7 @@ def evidence(
         raise MetricsInputError(f"not_loaded names {unknown[0]!r}; use one of {', '.join(COMPONENT_NAMES)}.")
     authorships = weighted_authorships(mentions, works)
     absent = set(not_loaded)
-    absent |= {
-        name for name, frame in (("citations", citations), ("ties", ties), ("claim", claims)) if frame is None
-    }
+    absent |= {name for name, frame in (("citations", citations), ("ties", ties), ("claim", claims)) if frame is None}
     counts = [
         leading_orcids(mentions).rename(
             {"supporting_works": "orcid_supporting", "contradicting_works": "orcid_contradicting"}
@@ -95,9 +93,7 @@ def evidence(
     return _complete(authors, non_persons, absent)
 
 
-def weighted_authorships(
-    mentions: pl.DataFrame | pl.LazyFrame, works: pl.DataFrame | pl.LazyFrame
-) -> pl.DataFrame:
+def weighted_authorships(mentions: pl.DataFrame | pl.LazyFrame, works: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Bring mentions and works together.
 
     Returns:
@@ -190,19 +186,13 @@ def history(authorships: pl.DataFrame) -> pl.DataFrame:
 
 def established_ties(ties: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Count established ties: author_id, ties_x, ties_ids (collaborators)."""
-    established = (
-        conform(ties, TIES, name="ties").filter("is_established").sort("author_id", "collaborator_id")
-    )
+    established = conform(ties, TIES, name="ties").filter("is_established").sort("author_id", "collaborator_id")
     return _by_author(established.collect(), "ties", pl.len().cast(pl.Float64), shown="collaborator_id")
 
 
 def conflict_counts(conflicts: pl.DataFrame) -> pl.DataFrame:
     """Count open conflicts: author_id, conflicts, conflict_discount_ids (`conflict:subject` of a row)."""
-    rows = (
-        conform(conflicts, OPEN_CONFLICTS, name="conflicts")
-        .sort("author_id", "conflict", "subject")
-        .collect()
-    )
+    rows = conform(conflicts, OPEN_CONFLICTS, name="conflicts").sort("author_id", "conflict", "subject").collect()
     named = rows.with_columns(pl.concat_str("conflict", "subject", separator=":").alias("name"))
     return named.group_by("author_id", maintain_order=True).agg(
         pl.len().cast(pl.Int64).alias("conflicts"),
@@ -230,8 +220,7 @@ def _check(authorships: pl.DataFrame) -> None:
             "more; give every work one."
         )
     twice = authorships.filter(
-        (pl.col("work_id") == pl.col("work_id").shift(1))
-        & (pl.col("author_id") == pl.col("author_id").shift(1))
+        (pl.col("work_id") == pl.col("work_id").shift(1)) & (pl.col("author_id") == pl.col("author_id").shift(1))
     )
     if twice.height:
         raise MetricsInputError(f"works has {twice['work_id'][0]} twice; give one row per work.")

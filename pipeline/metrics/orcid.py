@@ -46,9 +46,7 @@ def canonical_orcids(texts: pl.Series) -> pl.Series:
     )
     checked = number.with_columns(((12 - total % 11) % 11).alias("check"))
     printed = pl.when(pl.col("check") < 10).then(pl.col("check").cast(pl.String)).otherwise(pl.lit("X"))  # noqa: PLR2004 - X is the digit ten
-    hyphenated = pl.concat_str(
-        *(pl.col("digits").str.slice(start, 4) for start in (0, 4, 8, 12)), separator="-"
-    )
+    hyphenated = pl.concat_str(*(pl.col("digits").str.slice(start, 4) for start in (0, 4, 8, 12)), separator="-")
     is_right = pl.col("digits").str.tail(1) == printed
     return checked.select(pl.when(is_right).then(hyphenated).alias("orcid"))["orcid"]
 

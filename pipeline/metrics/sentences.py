@@ -74,9 +74,7 @@ def _found(component: str, x: pl.Expr) -> pl.Expr:
         case "sources":
             return _weighted(x, pl.format("A second, independent source confirms {}", works))
         case "citations":
-            is_cited = pl.format(
-                "{} {} cited by confirmed works of other people", works, _plural(x, "is", "are")
-            )
+            is_cited = pl.format("{} {} cited by confirmed works of other people", works, _plural(x, "is", "are"))
             return _weighted(x, is_cited)
         case "works":
             return _weighted(x, pl.format("{} {} this person as an author", works, _verb(x, "list")))

@@ -129,9 +129,7 @@ def trust_reasons(evidence: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(batches) if batches else pl.DataFrame(schema=TRUST_REASONS)
 
 
-def trust_reason_batches(
-    evidence: pl.DataFrame, *, chunk_authors: int = CHUNK_AUTHORS
-) -> Iterator[pl.DataFrame]:
+def trust_reason_batches(evidence: pl.DataFrame, *, chunk_authors: int = CHUNK_AUTHORS) -> Iterator[pl.DataFrame]:
     """Give the rows of `trust_reasons` in order, whole authors at a time, for a caller that writes on."""
     authors = _complete(evidence).sort("author_id")
     _check(authors)
@@ -212,9 +210,7 @@ def _check(authors: pl.DataFrame) -> None:
         wrong = authors.filter(~(number.is_finite() & (number >= 0)))
         if wrong.height:
             author_id, x = wrong.select("author_id", column).row(0)
-            raise MetricsInputError(
-                f"evidence gives {author_id} {column} {x}; give a finite number of 0 or more."
-            )
+            raise MetricsInputError(f"evidence gives {author_id} {column} {x}; give a finite number of 0 or more.")
     for component in COMPONENTS:
         wrong = authors.filter((_x(component.name) > 0) & ~pl.col(f"{component.name}_loaded"))
         if wrong.height:
@@ -247,9 +243,7 @@ def _pointed(authors: pl.DataFrame) -> pl.DataFrame:
     return (
         authors.with_columns(xs)
         .with_columns((pl.col("claim_x") * 100).cast(pl.Int64).alias("claim_cents"), *cents)
-        .with_columns(
-            _discount_cents(evidence, pl.col("conflict_discount_x")).alias("conflict_discount_cents")
-        )
+        .with_columns(_discount_cents(evidence, pl.col("conflict_discount_x")).alias("conflict_discount_cents"))
         .with_columns(_status(c.name).alias(f"{c.name}_status") for c in COMPONENTS)
     )
 
@@ -313,9 +307,7 @@ def _check_complete(totals: pl.DataFrame) -> None:
 def _tier() -> pl.Expr:
     names = [pl.lit(name) for _, name in TIERS]
     floors = [pl.col("trust_score") > floor for floor, _ in TIERS]
-    return pl.coalesce(pl.when(above).then(name) for above, name in zip(floors, names, strict=True)).alias(
-        "trust_tier"
-    )
+    return pl.coalesce(pl.when(above).then(name) for above, name in zip(floors, names, strict=True)).alias("trust_tier")
 
 
 def _level() -> pl.Expr:

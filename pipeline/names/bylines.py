@@ -110,9 +110,7 @@ def _fields(text: str) -> list[str]:
         if not any(parts[2:] for parts in commas):  # "Last, First"
             return fields
         return [part for parts in commas for part in parts]
-    parts = _joined_suffixes(
-        [part for field in _AND.split(text) if field for part in _COMMA.split(field) if part]
-    )
+    parts = _joined_suffixes([part for field in _AND.split(text) if field for part in _COMMA.split(field) if part])
     if len(parts) > 1 and len(parts) % 2 == 0 and all(map(_INITIALS.fullmatch, parts[1::2])):
         families = parts[::2]
         if not any(_INITIAL_WORD.fullmatch(word) for family in families for word in family.split()):

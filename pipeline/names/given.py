@@ -139,8 +139,7 @@ def _words(text: str, *, together: bool) -> _Words:
         for piece in printed.split("-"):
             short = piece.endswith(".")
             pieces.extend(
-                (token, len(token) == 1 or (short and len(token) <= _MAX_ABBREVIATION))
-                for token in fold(piece).split()
+                (token, len(token) == 1 or (short and len(token) <= _MAX_ABBREVIATION)) for token in fold(piece).split()
             )
         if pieces:
             words.append(_Word(tuple(pieces)))
@@ -157,11 +156,7 @@ def _compare(a: _Words, b: _Words) -> GivenLevel:
         return GivenLevel.RESPACED
     level = _in_order(*_merged(a, b))
     flat_a, flat_b = _flat(a), _flat(b)
-    if (
-        len(flat_a) == len(flat_b)
-        or all(word.is_abbreviated for word in a)
-        or all(word.is_abbreviated for word in b)
-    ):
+    if len(flat_a) == len(flat_b) or all(word.is_abbreviated for word in a) or all(word.is_abbreviated for word in b):
         level = max(level, _in_order(flat_a, flat_b))
     return level
 

@@ -71,13 +71,9 @@ _ARTICLE = re.compile(r"^(?:the\s+\S|The\s+(?:\S*\d|\S*[a-z]\S*[A-Z]|[A-Z]{2,}))
 # Experiments: E866, H1, BICEP2/Keck, NA61.
 _ACRONYM = re.compile(r"^[A-Z][A-Z0-9]*\d[\w/+\-]*$")
 # Company and laboratory names of one word: OpenAI, DeepSeek-AI, Meta-FAIR.
-_COMPANY = re.compile(
-    r"^(?:[A-Z][A-Za-z]+-?AI|[A-Z][a-z]+-[A-Z]{2,}|\w*[a-z0-9](?:Team|Collaboration|Group|Lab))$"
-)
+_COMPANY = re.compile(r"^(?:[A-Z][A-Za-z]+-?AI|[A-Z][a-z]+-[A-Z]{2,}|\w*[a-z0-9](?:Team|Collaboration|Group|Lab))$")
 _SPELT_OUT = re.compile(r"^H\.\s*E\.\s*S\.\s*S\.?$")
-_WORKING_GROUP = re.compile(
-    r"^members of\b|\w \w*.* members$|\btask force\b|\bSWG$|\bWG[#-]?\d+$", re.IGNORECASE
-)
+_WORKING_GROUP = re.compile(r"^members of\b|\w \w*.* members$|\btask force\b|\bSWG$|\bWG[#-]?\d+$", re.IGNORECASE)
 _WORD = re.compile(r"[^\s,;:()/]+")
 # "Kevin Meagher for the VERITAS Collaboration"
 _PERSON_FOR = re.compile(
@@ -161,12 +157,7 @@ def person_before_group(text: str) -> tuple[str, str] | None:
         return None
     person, group = found["person"].strip(" ,;:-"), found["group"].strip(" )\"'")
     words = {word.lower() for word in _WORD.findall(person)}
-    if (
-        not words
-        or GROUP_WORDS & words
-        or is_placeholder(person)
-        or person.split()[0].lower() in _NOT_A_PERSON
-    ):
+    if not words or GROUP_WORDS & words or is_placeholder(person) or person.split()[0].lower() in _NOT_A_PERSON:
         return None
     if found.re is _GROUP_COLON_PERSON and group_name(group) is None:
         return None

@@ -91,9 +91,7 @@ def _is_russian_order(words: list[str]) -> bool:
     if not words[2:] or words[3:]:
         return False
     family, given, patronymic = words
-    return bool(_PATRONYMIC.fullmatch(patronymic) and _RUSSIAN_SURNAME.fullmatch(family)) and not is_initial(
-        given
-    )
+    return bool(_PATRONYMIC.fullmatch(patronymic) and _RUSSIAN_SURNAME.fullmatch(family)) and not is_initial(given)
 
 
 def _in_capitals(word: str) -> bool:

@@ -106,21 +106,12 @@ def alternative_reading(name: ParsedName) -> ParsedName | None:
     romanised Chinese, Korean or Vietnamese surname ("He Yanzhang", "Kim Jong-Un"). `parse_name` keeps the
     Western order for these, as arXiv does; a resolver may compare both readings.
     """
-    if (
-        name.kind is not NameKind.PERSON
-        or name.given is None
-        or name.family is None
-        or name.suffix is not None
-    ):
+    if name.kind is not NameKind.PERSON or name.given is None or name.family is None or name.suffix is not None:
         return None
     if "," in name.raw or is_east_asian(name.family):
         return None
     head, *rest = name.given.split()
-    if (
-        len(rest) > 1
-        or fold(head) not in lexicon.ORDER_SURNAMES
-        or fold(name.family) in lexicon.ORDER_SURNAMES
-    ):
+    if len(rest) > 1 or fold(head) not in lexicon.ORDER_SURNAMES or fold(name.family) in lexicon.ORDER_SURNAMES:
         return None
     if any(is_initial(word) for word in (head, *rest, name.family)):
         return None
@@ -200,9 +191,7 @@ def _fields(text: str) -> tuple[list[list[str]], str | None]:
     kept, suffix = fields[:1], None
     for field in fields[1:]:
         found = suffix_in(field, late=bool(fields[2:]))
-        if found is not None and not (
-            is_junior(field) and not fields[2:] and not kept[0][1:]
-        ):  # "Rojas, Junior"
+        if found is not None and not (is_junior(field) and not fields[2:] and not kept[0][1:]):  # "Rojas, Junior"
             suffix = suffix or found
         elif not is_degree(field, late=bool(kept[1:])):
             kept.append(field)

@@ -8,13 +8,9 @@ import re
 
 from pipeline.text import tex_to_unicode
 
-_ACCENT = (
-    r"""\\(?:["'`^~=.]\s*(?:\{\\?[A-Za-z]\}|\\?[A-Za-z])|[uvHcdbrk](?:\s*\{\\?[A-Za-z]\}|\s+[A-Za-z]))"""
-)
+_ACCENT = r"""\\(?:["'`^~=.]\s*(?:\{\\?[A-Za-z]\}|\\?[A-Za-z])|[uvHcdbrk](?:\s*\{\\?[A-Za-z]\}|\s+[A-Za-z]))"""
 _LETTER = r"\\(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j)(?![A-Za-z])"
-_DECODED = re.compile(
-    rf"\{{\s*(?:{_ACCENT}|{_LETTER})\s*\}}|{_ACCENT}|{_LETTER}\{{\}}|{_LETTER}(?:\s+(?=\S))?"
-)
+_DECODED = re.compile(rf"\{{\s*(?:{_ACCENT}|{_LETTER})\s*\}}|{_ACCENT}|{_LETTER}\{{\}}|{_LETTER}(?:\s+(?=\S))?")
 
 
 def decoded(text: str) -> str:

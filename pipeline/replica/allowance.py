@@ -94,9 +94,7 @@ class Allowance:
             "message": "Rate limit exceeded: 100 requests per second. Please slow down.",
             "retryAfter": retry_after,
         }
-        return Refusal(
-            json.dumps(body).encode(), {**self._headers(key, now), "Retry-After": str(retry_after)}
-        )
+        return Refusal(json.dumps(body).encode(), {**self._headers(key, now), "Retry-After": str(retry_after)})
 
     def _headers(self, key: str, now: datetime) -> dict[str, str]:
         remaining = self.remaining(key)
@@ -114,8 +112,7 @@ class Allowance:
 def plan_refusal(what: str) -> Refusal:
     """The refusal of a filter or sort that the caller's plan does not include; it names no time to wait."""
     message = (
-        f"{what} requires a Premium, Institutional, or Partner plan. "
-        "See https://openalex.org/pricing for details."
+        f"{what} requires a Premium, Institutional, or Partner plan. See https://openalex.org/pricing for details."
     )
     return Refusal(
         json.dumps({"error": "Plan upgrade required", "message": message}).encode(),

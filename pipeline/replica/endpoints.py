@@ -59,9 +59,7 @@ class Endpoints:
         clock: The present moment.
     """
 
-    def __init__(
-        self, data: Path, faults: FaultPlan, pages: PageSizes, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, data: Path, faults: FaultPlan, pages: PageSizes, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._faults = FaultInjector(faults)
         self._allowance = Allowance(REPLICA_CREDITS if faults.budget_after is None else faults.budget_after)
@@ -137,9 +135,7 @@ class Endpoints:
         try:
             _check_one_filter(pairs)
             found = (
-                listing(store, parameters, fault)
-                if identifier is None
-                else singleton(store, identifier, parameters)
+                listing(store, parameters, fault) if identifier is None else singleton(store, identifier, parameters)
             )
         except QueryError as error:
             return _json({"error": "Invalid query parameters error.", "message": str(error)}, 400, headers)
@@ -230,11 +226,7 @@ def _refused(refusal: Refusal) -> Response:
 
 def _replaced(response: Response, body: bytes) -> Response:
     """The same answer with another body: its length is honest, so only its content tells."""
-    kept = {
-        name: value
-        for name, value in response.headers.items()
-        if name not in {"content-length", "content-type"}
-    }
+    kept = {name: value for name, value in response.headers.items() if name not in {"content-length", "content-type"}}
     return Response(body, response.status_code, kept, media_type=response.headers.get("content-type"))
 
 

@@ -162,10 +162,7 @@ WORKS = Kind(
             ids__pmid="ids.pmid",
             locations__landing_page_url="locations.landing_page_url",
         ),
-        **{
-            name: Filter(Operator.VALUE, (name,))
-            for name in ("type", "language", "indexed_in", "referenced_works")
-        },
+        **{name: Filter(Operator.VALUE, (name,)) for name in ("type", "language", "indexed_in", "referenced_works")},
         **_filters(
             Operator.BOOLEAN,
             "is_retracted",
@@ -187,9 +184,7 @@ WORKS = Kind(
             has_raw_affiliation_strings="authorships.raw_affiliation_strings",
         ),
         **_filters(Operator.BOOLEAN, "has_fulltext"),
-        **_filters(
-            Operator.COUNT, authors_count="authorships", concepts_count="concepts", topics_count="topics"
-        ),
+        **_filters(Operator.COUNT, authors_count="authorships", concepts_count="concepts", topics_count="topics"),
         **_filters(Operator.NUMBER, "publication_year", "locations_count", "referenced_works_count", "fwci"),
         **_filters(Operator.DAY, "publication_date"),
         **_filters(Operator.SINCE, from_publication_date="publication_date"),

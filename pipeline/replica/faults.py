@@ -123,9 +123,7 @@ class FaultPlan:
         for part in filter(None, (part.strip() for part in spec.split(","))):
             name, equals, value = (piece.strip() for piece in part.partition("="))
             if not equals:
-                raise FaultSpecError(
-                    f"The fault {part!r} has no value; write it as name=value, for example 429=0.05."
-                )
+                raise FaultSpecError(f"The fault {part!r} has no value; write it as name=value, for example 429=0.05.")
             if name in _RATE_NAMES:
                 rates[Fault(name)] = _rate(name, value)
             elif name in _SETTINGS:
@@ -138,9 +136,7 @@ class FaultPlan:
         for api in Api:
             total = sum(rate for fault, rate in rates.items() if fault in _APPLICABLE[api])
             if total > 1 + 1e-9:
-                raise FaultSpecError(
-                    f"The fault rates that apply to {api} add up to {total:g}; make them 1 or less."
-                )
+                raise FaultSpecError(f"The fault rates that apply to {api} add up to {total:g}; make them 1 or less.")
         return plan
 
     def drawn(self, api: Api, request: str, seen: int) -> Fault | None:
@@ -219,9 +215,7 @@ def _apis(_name: str, value: str) -> frozenset[Api]:
     try:
         return frozenset(Api(part) for part in value.split("|"))
     except ValueError:
-        raise FaultSpecError(
-            f"There is no API {value!r}; write one or more of {', '.join(Api)} joined by |."
-        ) from None
+        raise FaultSpecError(f"There is no API {value!r}; write one or more of {', '.join(Api)} joined by |.") from None
 
 
 _RATE_NAMES = frozenset(str(fault) for fault in Fault)

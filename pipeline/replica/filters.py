@@ -76,9 +76,7 @@ def named_filter(name: str, kind: Kind, paths: Iterable[str]) -> Filter:
     if known in paths:
         return Filter(Operator.VALUE, (known,))
     valid = ", ".join(sorted(kind.filters))
-    raise QueryError(
-        f"{known} is not a valid field. Valid fields are underscore or hyphenated versions of: {valid}"
-    )
+    raise QueryError(f"{known} is not a valid field. Valid fields are underscore or hyphenated versions of: {valid}")
 
 
 def search_condition(kind: Kind, text: str) -> Condition:
@@ -108,9 +106,7 @@ def is_number(text: str) -> bool:
 def _condition(part: str, kind: Kind, paths: frozenset[str]) -> Condition:
     name, colon, value = part.partition(":")
     if not colon:
-        raise QueryError(
-            f"Invalid query parameter in {part}. If a value contains a comma, put it in quotation marks."
-        )
+        raise QueryError(f"Invalid query parameter in {part}. If a value contains a comma, put it in quotation marks.")
     use = named_filter(name, kind, paths)
     name, value = name.strip().replace("-", "_"), value.strip()
     negated = value.startswith("!")
@@ -134,9 +130,7 @@ def _check_count(name: str, values: list[str]) -> None:
         )
     for value in values:
         if value.startswith("!"):
-            raise QueryError(
-                f"The ! operator can only be used at the beginning of an OR query. Problem value: {value}"
-            )
+            raise QueryError(f"The ! operator can only be used at the beginning of an OR query. Problem value: {value}")
 
 
 def _check_value(name: str, operator: Operator, value: str) -> None:
@@ -145,9 +139,7 @@ def _check_value(name: str, operator: Operator, value: str) -> None:
     if operator in _NUMERIC and _bounds(value) is None:
         raise QueryError(f"Value for param {name} must be a number.")
     if operator in DAY_OPERATORS and not _is_day(value.lstrip("<>") if operator is Operator.DAY else value):
-        raise QueryError(
-            f"Value for param {name} is an invalid date. Format is yyyy-mm-dd (e.g. 2020-05-17)."
-        )
+        raise QueryError(f"Value for param {name} is an invalid date. Format is yyyy-mm-dd (e.g. 2020-05-17).")
     if operator in _BOOLEAN and value.casefold() not in {"true", "false"}:
         raise QueryError(f"Value for {name} must be true or false, not {value}.")
 

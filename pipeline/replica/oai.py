@@ -42,8 +42,7 @@ DESCRIPTIONS = {
     ),
     "idDoesNotExist": "The value of the identifier argument is unknown or illegal in this repository.",
     "noRecordsMatch": (
-        "The combination of the values of the from, until, set and metadataPrefix arguments results in an "
-        "empty list."
+        "The combination of the values of the from, until, set and metadataPrefix arguments results in an empty list."
     ),
 }
 """The protocol's own wording of each error."""
@@ -99,9 +98,7 @@ class OaiServer:
             "ListRecords": self._list,
         }
 
-    def answer(
-        self, arguments: Sequence[tuple[str, str]], base_url: str, fault: Fault | None = None
-    ) -> bytes:
+    def answer(self, arguments: Sequence[tuple[str, str]], base_url: str, fault: Fault | None = None) -> bytes:
         """The document for a request; a protocol error is a document too, with status 200.
 
         Args:
@@ -204,9 +201,7 @@ class OaiServer:
         write_record(child(record, _oai("metadata")), prefix, paper, self._papers.line(paper), version)
 
     def _identified(self, identifier: str) -> Paper:
-        split = (
-            split_version(identifier.removeprefix(_ID_PREFIX)) if identifier.startswith(_ID_PREFIX) else None
-        )
+        split = split_version(identifier.removeprefix(_ID_PREFIX)) if identifier.startswith(_ID_PREFIX) else None
         paper = self._papers.by_id.get(split[0]) if split else None
         if paper is None:
             raise ProtocolError("idDoesNotExist")
@@ -232,9 +227,7 @@ class OaiServer:
         return _Selection(asked["metadataPrefix"], first, last, set_spec, skip, resumed, asked)
 
     def _token(self, parent: Element, token: dict[str, str]) -> None:
-        midnight = datetime.combine(
-            self._clock().astimezone(UTC).date() + timedelta(days=1), datetime.min.time()
-        )
+        midnight = datetime.combine(self._clock().astimezone(UTC).date() + timedelta(days=1), datetime.min.time())
         written = quote(urlencode({**token, "expires": f"{midnight:%Y-%m-%d}"}))
         child(parent, _oai("resumptionToken"), written, expires=f"{midnight:%Y-%m-%dT%H:%M:%SZ}")
 
@@ -279,11 +272,7 @@ def _spoilt(page: Sequence[Paper], fault: Fault | None) -> list[tuple[Paper, int
 
 
 def _header(parent: Element, paper: Paper, version: int) -> None:
-    stamped = (
-        paper.datestamp
-        if version == paper.latest_version
-        else max(EARLIEST_DATESTAMP, paper.submitted_at.date())
-    )
+    stamped = paper.datestamp if version == paper.latest_version else max(EARLIEST_DATESTAMP, paper.submitted_at.date())
     header = child(parent, _oai("header"))
     child(header, _oai("identifier"), f"{_ID_PREFIX}{paper.arxiv_id}")
     child(header, _oai("datestamp"), stamped.isoformat())

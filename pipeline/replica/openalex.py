@@ -104,9 +104,7 @@ def listing(store: Store, parameters: Mapping[str, str], fault: Fault | None = N
 def _check_names(parameters: Mapping[str, str]) -> None:
     for name in parameters:
         if name not in _PARAMETERS:
-            raise QueryError(
-                f"{name} is not a valid parameter. Valid parameters are: {', '.join(_PARAMETERS)}."
-            )
+            raise QueryError(f"{name} is not a valid parameter. Valid parameters are: {', '.join(_PARAMETERS)}.")
     if "corpus" in parameters and "include_xpac" in parameters:
         raise QueryError("corpus and include_xpac cannot be used together; include_xpac is deprecated.")
     if parameters.get("corpus", "core") not in {"core", "all"}:

@@ -70,12 +70,8 @@ class Papers:
         self._lines = JsonLines(folder, "arxiv.jsonl")
         self.by_id = _newest(_paper(line, position, self._lines) for position, line in enumerate(self._lines))
         papers = self.by_id.values()
-        self.by_submission: Sequence[Paper] = sorted(
-            papers, key=lambda paper: (paper.submitted_at, paper.arxiv_id)
-        )
-        self.by_datestamp: Sequence[Paper] = sorted(
-            papers, key=lambda paper: (paper.datestamp, paper.arxiv_id)
-        )
+        self.by_submission: Sequence[Paper] = sorted(papers, key=lambda paper: (paper.submitted_at, paper.arxiv_id))
+        self.by_datestamp: Sequence[Paper] = sorted(papers, key=lambda paper: (paper.datestamp, paper.arxiv_id))
         self._submissions = [paper.submitted_at for paper in self.by_submission]
         self._datestamps = [paper.datestamp for paper in self.by_datestamp]
         self.by_category: dict[str, list[Paper]] = defaultdict(list)
@@ -89,9 +85,7 @@ class Papers:
 
     def submitted_between(self, first: datetime, last: datetime) -> Sequence[Paper]:
         """Papers whose first version is within the two moments, both included, oldest first."""
-        return self.by_submission[
-            bisect_left(self._submissions, first) : bisect_right(self._submissions, last)
-        ]
+        return self.by_submission[bisect_left(self._submissions, first) : bisect_right(self._submissions, last)]
 
     def stamped_between(self, first: date, last: date) -> Sequence[Paper]:
         """Papers whose OAI datestamp is within the two days, both included, oldest first, ties by id."""
@@ -190,9 +184,7 @@ def _month_of(arxiv_id: str) -> datetime:
     """The month an id was given out in, which every arXiv id says."""
     digits = arxiv_id.rpartition("/")[2]
     year, month = int(digits[:2]), int(digits[2:4])
-    return datetime(
-        1900 + year if year >= _FIRST_YEAR else 2000 + year, min(max(month, 1), 12), 1, tzinfo=UTC
-    )
+    return datetime(1900 + year if year >= _FIRST_YEAR else 2000 + year, min(max(month, 1), 12), 1, tzinfo=UTC)
 
 
 def _padded(entry: list[Any]) -> tuple[str, str, str]:

@@ -167,9 +167,7 @@ class _Parser:
             )
         found = _RANGE.fullmatch(self._value)
         if found is None:
-            raise QuerySyntaxError(
-                f"incorrect date range [{self._value}]; write [YYYYMMDDHHMM TO YYYYMMDDHHMM]"
-            )
+            raise QuerySyntaxError(f"incorrect date range [{self._value}]; write [YYYYMMDDHHMM TO YYYYMMDDHHMM]")
         self._advance()
         return Submitted(_minute(found[1]), _minute(found[2]).replace(second=59, microsecond=999_999))
 

@@ -39,9 +39,7 @@ def ordered(found: list[Paper], sort_by: str, sort_order: str) -> list[Paper]:
     if sort_by == "relevance":
         return found if newest_first else found[::-1]
     by_id = sorted(found, key=lambda paper: paper.arxiv_id)
-    moment = (
-        (lambda paper: paper.submitted_at) if sort_by == "submittedDate" else (lambda paper: paper.updated_at)
-    )
+    moment = (lambda paper: paper.submitted_at) if sort_by == "submittedDate" else (lambda paper: paper.updated_at)
     return sorted(by_id, key=moment, reverse=newest_first)
 
 
@@ -105,11 +103,7 @@ def _sum(scores: list[int | None], needed: int) -> int | None:
 
 def _term_score(papers: Papers, field: str, text: str, paper: Paper) -> int | None:
     if field == "cat":
-        return (
-            0
-            if any(_category_matches(name.casefold(), text.casefold()) for name in paper.categories)
-            else None
-        )
+        return 0 if any(_category_matches(name.casefold(), text.casefold()) for name in paper.categories) else None
     if field == "id":
         return 0 if text in {paper.arxiv_id, f"{paper.arxiv_id}v{paper.latest_version}"} else None
     line = papers.line(paper)

@@ -37,8 +37,7 @@ def select(store: Store, conditions: Iterable[Condition], *, expansion: bool = F
     return [
         rank
         for rank in (range(len(store)) if found is None else sorted(found))
-        if rank not in hidden
-        and (not scanned or all(_holds(store[rank], condition, store) for condition in scanned))
+        if rank not in hidden and (not scanned or all(_holds(store[rank], condition, store) for condition in scanned))
     ]
 
 

@@ -73,9 +73,7 @@ def create_app(
         ReplicaDataError: The folder is missing or a line in it cannot be served.
     """
     if not data.is_dir():
-        raise ReplicaDataError(
-            f"The replica's data folder {data} does not exist; create it or name another one."
-        )
+        raise ReplicaDataError(f"The replica's data folder {data} does not exist; create it or name another one.")
     endpoints = Endpoints(data, faults or FaultPlan(), pages or PageSizes(), clock or _now)
 
     @contextlib.asynccontextmanager
@@ -123,9 +121,7 @@ def running(
     app = create_app(data, faults=faults, pages=pages, clock=clock)
     with _listening(port) as listener:
         server = uvicorn.Server(_config(app))
-        thread = threading.Thread(
-            target=server.run, kwargs={"sockets": [listener]}, name="replica", daemon=True
-        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="replica", daemon=True)
         thread.start()
         try:
             while not server.started:
@@ -174,9 +170,7 @@ class ResettableProtocol(H11Protocol):
 
         def reset() -> None:
             # Lingering for 0 seconds makes the kernel send RST in place of an orderly FIN.
-            transport.get_extra_info("socket").setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-            )
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             transport.abort()
 
         async def resettable(scope: Scope, receive: Receive, send: Send) -> None:

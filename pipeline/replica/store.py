@@ -196,11 +196,7 @@ def _paths(value: Any, prefix: str, depth: int) -> Iterator[str]:
     if isinstance(value, list):
         for element in value[:3]:
             yield from _paths(element, prefix, depth)
-    elif (
-        isinstance(value, dict)
-        and depth < _MAX_PATH_DEPTH
-        and not prefix.startswith("abstract_inverted_index")
-    ):
+    elif isinstance(value, dict) and depth < _MAX_PATH_DEPTH and not prefix.startswith("abstract_inverted_index"):
         for name, inner in value.items():
             path = f"{prefix}.{name}" if prefix else name
             yield path

@@ -25,8 +25,11 @@ from pipeline.resolve.pairs import pair_space
 LongArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-WIDEST_GROUP: Final = 200
-"""A co-author shared by more of a block's mentions than this proposes no pair: it would propose them all."""
+WIDEST_GROUP: Final = 20
+"""A co-author shared by more of a block's clusters than this proposes no pair: it would propose them all."""
+
+MEMBERS_COMPARED: Final = 20
+"""Evenly spaced members of a cluster that stand for it when two clusters of a split block are compared."""
 
 _PAIRS_AT_ONCE: Final = 400_000
 
@@ -271,13 +274,20 @@ def _scored(
     pending: list[tuple[int, int, LongArray, LongArray]] = []
     waiting = 0
     for one, other in proposals.tolist():
-        left, right = clusters.members(one), clusters.members(other)
+        left, right = _sample(clusters.members(one)), _sample(clusters.members(other))
         pending.append((one, other, np.repeat(left, len(right)), np.tile(right, len(left))))
         waiting += len(left) * len(right)
         if waiting >= _PAIRS_AT_ONCE:
             scored += _linkages(evidence, pending, model)
             pending, waiting = [], 0
     return scored + _linkages(evidence, pending, model)
+
+
+def _sample(members: LongArray) -> LongArray:
+    """At most `MEMBERS_COMPARED` members, evenly spaced."""
+    if len(members) <= MEMBERS_COMPARED:
+        return members
+    return members[np.linspace(0, len(members) - 1, MEMBERS_COMPARED).astype(np.int64)]
 
 
 def _linkages(

@@ -128,8 +128,7 @@ class ArxivSource:
         if total > bound:
             if span.last - span.first <= _MINUTE:
                 raise IncompleteWindowError(
-                    f"arXiv has {total:,} papers for {span.query}, over {MAX_RESULTS:,};"
-                    " limit the categories."
+                    f"arXiv has {total:,} papers for {span.query}, over {MAX_RESULTS:,}; limit the categories."
                 )
             for half in span.halves():
                 yield from self._span(half, window)
@@ -158,8 +157,7 @@ class ArxivSource:
                 for page in pages:
                     self._refuse(page, f"Its window holds {problem}.")
         raise IncompleteWindowError(
-            f"arXiv gave {problem} for {search.query or 'a list of ids'}, {WINDOW_TRIES} times;"
-            " try again later."
+            f"arXiv gave {problem} for {search.query or 'a list of ids'}, {WINDOW_TRIES} times; try again later."
         )
 
     def _batch(self, identifiers: list[str], window: str) -> Iterator[RawPage]:
@@ -215,9 +213,7 @@ class _CheckedClient(arxiv.Client):  # type: ignore[misc]  # untyped base
             return self._policy.retrying(BadPageError)(self._try, url, window, offset)
         except BadPageError as error:
             if lone_identifier and error.page.status == _OK and _is_empty_feed(error.page.body):
-                logger.warning(
-                    "arXiv counts %s but has no entry for it; taken for unknown.", search.id_list[0]
-                )
+                logger.warning("arXiv counts %s but has no entry for it; taken for unknown.", search.id_list[0])
                 return error.page
             raise
 
@@ -307,7 +303,5 @@ def _status_sentence(status: int, page: RawPage) -> str:
 def _canonical(identifier: str) -> str:
     canonical, _ = split_arxiv_id(identifier)
     if canonical is None:
-        raise QueryRefusedError(
-            f"{identifier[:80]!r} is no arXiv id; write it as 2002.03532 or math/0309136."
-        )
+        raise QueryRefusedError(f"{identifier[:80]!r} is no arXiv id; write it as 2002.03532 or math/0309136.")
     return canonical

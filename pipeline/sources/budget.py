@@ -20,9 +20,7 @@ LIST_DOLLARS: Final = 0.0001
 SINGLE_DOLLARS: Final = 0.0
 
 _HEADER_PREFIX = "x-ratelimit-"
-_PLAN = re.compile(
-    r"plan upgrade|upgrade your plan|requires? (?:an? )?(?:paid|premium|member)|member\+", re.IGNORECASE
-)
+_PLAN = re.compile(r"plan upgrade|upgrade your plan|requires? (?:an? )?(?:paid|premium|member)|member\+", re.IGNORECASE)
 _SPENT = re.compile(
     r"insufficient (?:budget|credits)|(?:daily|budget).{0,40}(?:exceeded|exhausted|spent)", re.IGNORECASE
 )
@@ -132,9 +130,7 @@ def _is_spent(headers: Mapping[str, str], message: str, wait: float | None) -> b
         return False
     if _SPENT.search(message) or (wait is not None and wait > _LONGEST_BURST_SECONDS):
         return True
-    return any(
-        headers.get(f"X-RateLimit-Remaining{unit}", "").strip() in {"0", "0.0"} for unit in ("", "-USD")
-    )
+    return any(headers.get(f"X-RateLimit-Remaining{unit}", "").strip() in {"0", "0.0"} for unit in ("", "-USD"))
 
 
 def _spent(resets_in_seconds: float | None) -> BudgetSpentError:

@@ -298,9 +298,7 @@ class PoliteSession(requests.Session):
                 seconds=wait,
             )
         raise _Busy(
-            HttpStatusError(
-                f"{address} answered {status} {self._policy.tries} times; try again later.", status=status
-            ),
+            HttpStatusError(f"{address} answered {status} {self._policy.tries} times; try again later.", status=status),
             wait,
         )
 
@@ -345,9 +343,7 @@ def base_url(written: str, default_path: str) -> str:
     """
     parts = urlsplit(written.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SourceError(
-            f"{redact(written)!r} is no base URL; write it as https://host or http://host:port."
-        )
+        raise SourceError(f"{redact(written)!r} is no base URL; write it as https://host or http://host:port.")
     path = parts.path.rstrip("/") or default_path.rstrip("/")
     return urlunsplit(SplitResult(parts.scheme, parts.netloc, path, "", ""))
 

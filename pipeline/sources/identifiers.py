@@ -26,9 +26,7 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
 _DOI_PREFIX = re.compile(r"^\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])/?", re.ASCII)
-_OPENALEX = re.compile(
-    r"(?:https?://(?:api\.)?openalex\.org/(?:[a-z]+/)?)?([AIWSTFPCawistfpc]\d{1,12})", re.ASCII
-)
+_OPENALEX = re.compile(r"(?:https?://(?:api\.)?openalex\.org/(?:[a-z]+/)?)?([AIWSTFPCawistfpc]\d{1,12})", re.ASCII)
 
 
 def split_arxiv_id(written: str) -> tuple[str | None, int | None]:

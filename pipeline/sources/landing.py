@@ -151,13 +151,9 @@ class Landing:
         except FileNotFoundError:
             raise LandingError(f"The page {path} is gone; fetch its window again.") from None
         except (OSError, zstandard.ZstdError) as error:
-            raise LandingError(
-                f"The page {path} cannot be read ({error}); fetch its window again."
-            ) from error
+            raise LandingError(f"The page {path} cannot be read ({error}); fetch its window again.") from error
         if hashlib.sha256(body).hexdigest() != page.sha256:
-            raise LandingError(
-                f"The page {path} is not what was landed; delete it and fetch its window again."
-            )
+            raise LandingError(f"The page {path} is not what was landed; delete it and fetch its window again.")
         return body
 
     def _keep(self, page: RawPage, branch: str, reason: str | None) -> LandedPage:
@@ -195,9 +191,7 @@ class Landing:
         except FileNotFoundError:
             raise LandingError(f"There is no page {page_id}; fetch its window again.") from None
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise LandingError(
-                f"The sidecar {path} cannot be read ({error}); fetch its window again."
-            ) from error
+            raise LandingError(f"The sidecar {path} cannot be read ({error}); fetch its window again.") from error
 
     def _body_path(self, page_id: str, branch: str) -> Path:
         match = _ID.fullmatch(page_id)
@@ -208,9 +202,7 @@ class Landing:
 
 def _known_source(source: str) -> str:
     if source not in _SOURCES:
-        raise LandingError(
-            f"There is no source {source[:80]!r}; the sources are {', '.join(sorted(_SOURCES))}."
-        )
+        raise LandingError(f"There is no source {source[:80]!r}; the sources are {', '.join(sorted(_SOURCES))}.")
     return str(source)
 
 
@@ -220,9 +212,7 @@ def _digest(*parts: str) -> str:
 
 
 def _to_json(fields: dict[str, Any]) -> bytes:
-    return json.dumps(
-        fields, ensure_ascii=False, default=lambda moment: moment.isoformat(), indent=1
-    ).encode()
+    return json.dumps(fields, ensure_ascii=False, default=lambda moment: moment.isoformat(), indent=1).encode()
 
 
 def _read_window(path: Path) -> Window:
@@ -236,9 +226,7 @@ def _read_window(path: Path) -> Window:
             }
         )
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise LandingError(
-            f"The manifest {path} cannot be read ({error}); delete it and fetch the window."
-        ) from error
+        raise LandingError(f"The manifest {path} cannot be read ({error}); delete it and fetch the window.") from error
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -261,6 +249,4 @@ def _write(path: Path, content: bytes) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        raise LandingError(
-            f"{path} cannot be written ({error.strerror}); make room or check the folder."
-        ) from error
+        raise LandingError(f"{path} cannot be written ({error.strerror}); make room or check the folder.") from error

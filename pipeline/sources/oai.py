@@ -64,13 +64,9 @@ class OaiSource:
         policy = policy or HttpPolicy()
         session = PoliteSession(endpoint, policy, arxiv_pacer(endpoint, data, policy))
         self._client = _CheckedScythe(endpoint, session, policy, refuse)
-        self._sets: tuple[str | None, ...] = tuple(sorted({set_of(category) for category in categories})) or (
-            None,
-        )
+        self._sets: tuple[str | None, ...] = tuple(sorted({set_of(category) for category in categories})) or (None,)
 
-    def fetch(
-        self, from_: date, until: date, metadata_prefix: MetadataPrefix = "arXivRaw"
-    ) -> Iterator[RawPage]:
+    def fetch(self, from_: date, until: date, metadata_prefix: MetadataPrefix = "arXivRaw") -> Iterator[RawPage]:
         """Yield the answers for all papers whose record changed on a day from `from_` to `until`, in UTC.
 
         Every day is a list of its own: a resumption token dies at midnight UTC, and papers edited meanwhile
@@ -215,6 +211,4 @@ def set_of(category: str) -> str:
     """Return the OAI set of a category: `cs.AI` is `cs:cs:AI`, `hep-lat` is `physics:hep-lat`."""
     archive, _, subject = category.partition(".")
     group = archive if archive in _OWN_GROUP else "physics"
-    return ":".join(
-        (group, archive, subject) if subject else (group, archive) if group != archive else (group,)
-    )
+    return ":".join((group, archive, subject) if subject else (group, archive) if group != archive else (group,))

@@ -144,9 +144,7 @@ class OpenAlexSource:
                 missing -= {arxiv_id_of_doi(work.doi) for work in parse_works(page.body).records}
                 yield page
         addresses = [
-            f"{scheme}://arxiv.org/abs/{identifier}"
-            for identifier in sorted(missing)
-            for scheme in ("http", "https")
+            f"{scheme}://arxiv.org/abs/{identifier}" for identifier in sorted(missing) for scheme in ("http", "https")
         ]
         for batch in _batches(addresses):
             yield from self._works({"locations": {"landing_page_url": "|".join(batch)}}, window)
@@ -170,9 +168,7 @@ class OpenAlexSource:
     def _works(self, filters: dict[str, Any], window: str) -> Iterator[RawPage]:
         """Yield list pages, and after each its works with cut bylines, each as a page of its own."""
         params = {"corpus": self._corpus} if self._corpus else {}
-        for page in self._list(
-            Works, filters, Source.OPENALEX_WORKS, window, {**params, "select": list(WORK_FIELDS)}
-        ):
+        for page in self._list(Works, filters, Source.OPENALEX_WORKS, window, {**params, "select": list(WORK_FIELDS)}):
             yield page
             for identifier in _cut_works(page.body):
                 yield from self._single(Works, identifier, Source.OPENALEX_WORKS, window)
@@ -210,9 +206,7 @@ class OpenAlexSource:
             " try the window again."
         )
 
-    def _single(
-        self, endpoint: type["Endpoint"], identifier: str, source: Source, window: str
-    ) -> Iterator[RawPage]:
+    def _single(self, endpoint: type["Endpoint"], identifier: str, source: Source, window: str) -> Iterator[RawPage]:
         """Yield one thing asked for alone; nothing when it is gone (merged ids are not redirected)."""
         query = endpoint(self._asking(source, window, SINGLE_DOLLARS), None)
         try:
@@ -258,9 +252,7 @@ def _openalex_ids(written: Iterable[str], kind: str) -> list[str]:
     for text in written:
         identifier = normalise_openalex_id(text)
         if identifier is None or identifier[0] != kind:
-            raise QueryRefusedError(
-                f"{text[:80]!r} is no OpenAlex id of kind {kind}; write it as {kind}2101234009."
-            )
+            raise QueryRefusedError(f"{text[:80]!r} is no OpenAlex id of kind {kind}; write it as {kind}2101234009.")
         wanted.add(identifier)
     return sorted(wanted)
 

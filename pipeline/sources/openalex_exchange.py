@@ -125,9 +125,7 @@ class Exchange:
     def _status_error(self, url: str) -> HttpStatusError | QueryRefusedError:
         answer = self._answer()
         said = redact(" ".join(answer.content[:300].decode("utf-8", errors="replace").split()))
-        sentence = (
-            f"OpenAlex answered {answer.status_code} for {redact(url)[:300]} ({said}); check the query."
-        )
+        sentence = f"OpenAlex answered {answer.status_code} for {redact(url)[:300]} ({said}); check the query."
         if answer.status_code == NOT_FOUND:
             return HttpStatusError(sentence, status=NOT_FOUND)
         if self._refuse is not None:

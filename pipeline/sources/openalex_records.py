@@ -57,11 +57,7 @@ def _optional_id_of(kind: str) -> BeforeValidator:
 
 def _person_id(value: Any) -> Any:
     identifier = normalise_openalex_id(value) if isinstance(value, str) else None
-    return (
-        identifier
-        if identifier is not None and identifier[0] == "A" and identifier not in NOT_PEOPLE
-        else None
-    )
+    return identifier if identifier is not None and identifier[0] == "A" and identifier not in NOT_PEOPLE else None
 
 
 def _person(value: Any) -> Any:

@@ -53,9 +53,7 @@ def summarise_feed(body: bytes) -> FeedSummary:
     return FeedSummary(
         total=whole_number(text_of(root, "opensearch:totalResults", _NAMESPACES)),
         entries=len(entries),
-        errors=tuple(
-            " ".join((text_of(entry, "atom:summary", _NAMESPACES) or "").split()) for entry in errors
-        ),
+        errors=tuple(" ".join((text_of(entry, "atom:summary", _NAMESPACES) or "").split()) for entry in errors),
         identifiers=tuple(_identifier(entry) for entry in entries if not _is_error(entry)),
     )
 

@@ -65,8 +65,7 @@ def summarise_answer(body: bytes) -> OaiSummary:
         error=error.get("code", "unnamed") if error is not None else None,
         detail=" ".join(all_text(error).split()) if error is not None else "",
         identifiers=tuple(
-            (text_of(record, "oai:header/oai:identifier", _NAMESPACES) or "").strip()
-            for record in _records(root)
+            (text_of(record, "oai:header/oai:identifier", _NAMESPACES) or "").strip() for record in _records(root)
         ),
         resumption_token=(all_text(token).strip() or None) if token is not None else None,
         complete_list_size=whole_number(token.get("completeListSize")) if token is not None else None,
@@ -159,9 +158,7 @@ def _split_record(element: etree._Element, namespaces: dict[str, str]) -> ArxivR
         raise RuleBrokenError("bad_date", "The record has no date of creation.")
     return arxiv_record(
         **_shared_fields(element, namespaces),
-        authors=[
-            _author(author, namespaces) for author in element.iterfind("f:authors/f:author", namespaces)
-        ],
+        authors=[_author(author, namespaces) for author in element.iterfind("f:authors/f:author", namespaces)],
         first_submitted_at=iso_date(created),
         last_updated_at=iso_date(text_of(element, "f:updated", namespaces) or created),
         versions=[],

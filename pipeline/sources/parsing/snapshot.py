@@ -108,9 +108,7 @@ def _authors(fields: dict[str, Any]) -> list[dict[str, Any]]:
     try:
         return [_author(parts) for parts in parsed]
     except (TypeError, ValueError, AttributeError):
-        raise RuleBrokenError(
-            "bad_shape", "authors_parsed holds something else than lists of texts."
-        ) from None
+        raise RuleBrokenError("bad_shape", "authors_parsed holds something else than lists of texts.") from None
 
 
 def _author(parts: list[str]) -> dict[str, Any]:
