@@ -1,11 +1,11 @@
 """demo, run, backfill, import, publish: from the sources to the published warehouse."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import (
@@ -20,13 +20,13 @@ from rich.progress import (
 
 from pipeline.cli import people
 from pipeline.cli.console import err, out
+from pipeline.cli.days import check_span, chunked, complete_days, days_between, last_complete_day, next_day
 from pipeline.cli.runs import CommandError, RunReport, execute, instance
 from pipeline.settings import Settings
 from pipeline.sources.landing import Landing
-from pipeline.sources.pages import Source
 
-CHUNK_DAYS = 92
-"""Most days a backfill fetches in one run: what a kill costs at most, against the seconds a run costs by itself."""
+if TYPE_CHECKING:
+    import dagster as dg
 
 SAMPLE = Path(__file__).parents[1] / "replica" / "sample"
 """The bundled sample, in the replica's own form."""
@@ -169,14 +169,14 @@ def publish() -> None:
     transform()
 
 
-def transform(found: object = None) -> None:
+def transform(found: "dg.DagsterInstance | None" = None) -> None:
     """Run everything from the landed pages to the published warehouse, and say what came of it."""
     if found is None:
         with instance() as opened:
             transform(opened)
         return
     with working("Normalising, resolving, publishing"):
-        report = execute(found, "transform")  # type: ignore[arg-type] # an instance, typed so to keep Dagster unimported
+        report = execute(found, "transform")
     for warning in report.warnings:
         err().print(f"[yellow]warning:[/yellow] {warning}", soft_wrap=True)
     records = report.metadata["staging.page_loads"]
@@ -191,75 +191,11 @@ def transform(found: object = None) -> None:
     )
 
 
-def fetch_days(found: object, first: date, last: date) -> RunReport:
+def fetch_days(found: "dg.DagsterInstance", first: date, last: date) -> RunReport:
     """One run over the partitions from first to last."""
     from pipeline.schedules import range_tags  # noqa: PLC0415
 
-    return execute(found, "fetch", tags=range_tags(first.isoformat(), last.isoformat()))  # type: ignore[arg-type]
-
-
-def complete_days(found: object) -> set[date]:
-    """Days both of whose fetch partitions are materialised and landed."""
-    import dagster as dg  # noqa: PLC0415
-
-    assert isinstance(found, dg.DagsterInstance)  # noqa: S101 - narrows the type that keeps Dagster unimported
-    keys = [dg.AssetKey(["raw", name]) for name in ("arxiv_pages", "openalex_pages")]
-    materialised = set.intersection(*({*found.get_materialized_partitions(key)} for key in keys))
-    landing = Landing(Settings().raw)
-    landed = set.intersection(
-        *(
-            {day for window in landing.windows(source) for day in days_of(window.span)}
-            for source in (Source.ARXIV_ATOM, Source.OPENALEX_WORKS)
-        )
-    )
-    return {date.fromisoformat(day) for day in materialised} & landed
-
-
-def days_of(span: str) -> Sequence[date]:
-    """The days a window's span names; none for a span that is no range of days."""
-    first, slash, last = span.partition("/")
-    try:
-        return days_between(date.fromisoformat(first), date.fromisoformat(last)) if slash else []
-    except ValueError:
-        return []
-
-
-def next_day(found: object, last: date) -> date:
-    """Where a run begins without being told: after the last complete day, at least a week before the end."""
-    from pipeline.schedules import TRAILING_DAYS  # noqa: PLC0415
-
-    trailing = last - timedelta(days=TRAILING_DAYS - 1)
-    done = complete_days(found)
-    return min(trailing, max(done) + timedelta(days=1)) if done else trailing
-
-
-def last_complete_day() -> date:
-    """Yesterday in UTC: the newest partition."""
-    return datetime.now(UTC).date() - timedelta(days=1)
-
-
-def check_span(first: date, last: date) -> None:
-    """Refuse a span that ends before it begins."""
-    if last < first:
-        raise CommandError(
-            f"There is no complete day from {first} to {last}: the last complete day is {last_complete_day()}."
-        )
-
-
-def days_between(first: date, last: date) -> list[date]:
-    """Every day from first to last, both included."""
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-
-def chunked(days: Sequence[date]) -> list[tuple[date, date]]:
-    """Runs of adjacent days, none longer than a chunk."""
-    chunks: list[tuple[date, date]] = []
-    for day in days:
-        if chunks and day - chunks[-1][1] == timedelta(days=1) and (day - chunks[-1][0]).days < CHUNK_DAYS:
-            chunks[-1] = (chunks[-1][0], day)
-        else:
-            chunks.append((day, day))
-    return chunks
+    return execute(found, "fetch", tags=range_tags(first.isoformat(), last.isoformat()))
 
 
 def unread() -> bool:
@@ -278,9 +214,9 @@ def say_fetched(report: RunReport) -> None:
     )
 
 
-def say_received(what: str, counts: object) -> None:
+def say_received(what: str, counts: Mapping[str, Any]) -> None:
     """How much was landed."""
-    out().print(f"{counts['received']} {what} received on {counts['pages']} pages.")  # type: ignore[index]
+    out().print(f"{counts['received']} {what} received on {counts['pages']} pages.")
 
 
 @contextmanager

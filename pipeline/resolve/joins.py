@@ -28,7 +28,7 @@ BoolArray = npt.NDArray[np.bool_]
 WIDEST_GROUP: Final = 20
 """A co-author shared by more of a block's clusters than this proposes no pair: it would propose them all."""
 
-MEMBERS_COMPARED: Final = 20
+MEMBERS_COMPARED: Final = 8
 """Evenly spaced members of a cluster that stand for it when two clusters of a split block are compared."""
 
 _PAIRS_AT_ONCE: Final = 400_000
