@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipeline.cli import days, sources
-from pipeline.cli.sources import chunked, days_of
+from pipeline.cli.days import chunked, days_of
 from pipeline.replica import running
 from pipeline.sources.landing import Landing
 from tests.steps.small_world import PAPERS, json_lines, write_world
