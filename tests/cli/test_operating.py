@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 import pytest
 
-from pipeline.cli import days, sources
+from pipeline.cli import sources
 from pipeline.cli.days import chunked, days_of
 from pipeline.replica import running
 from pipeline.sources.landing import Landing
@@ -28,7 +28,7 @@ def replica(shell, tmp_path):
 
 def test_a_backfill_that_is_stopped_goes_on_where_it_was_and_keeps_the_key_to_itself(shell, replica, monkeypatch):
     shell.set(OPENALEX_API_KEY=KEY)
-    monkeypatch.setattr(days, "CHUNK_DAYS", 1)
+    monkeypatch.setattr("pipeline.cli.days.CHUNK_DAYS", 1)
     fetch_days, fetched = sources.fetch_days, []
 
     def stopped_on_the_second_day(found, first, last):
@@ -160,7 +160,7 @@ def test_the_doctor_says_what_is_wrong(shell):
     ],
 )
 def test_days_in_runs(monkeypatch, days, chunks):
-    monkeypatch.setattr(days, "CHUNK_DAYS", 4)
+    monkeypatch.setattr("pipeline.cli.days.CHUNK_DAYS", 4)
     found = chunked([date(2021, 3, day) for day in days])
     assert [(first.day, last.day) for first, last in found] == chunks
 
