@@ -28,7 +28,7 @@ def default_memory() -> str:
 class Settings(BaseSettings):
     """Configuration in force, from `PIPELINE_*` and `OPENALEX_API_KEY`."""
 
-    model_config = SettingsConfigDict(env_prefix="PIPELINE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="PIPELINE_", env_ignore_empty=True, extra="ignore")
 
     data: Path = PROJECT / "warehouse" / "data"
     arxiv_url: str = "https://export.arxiv.org/api/query"

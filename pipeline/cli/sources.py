@@ -139,7 +139,8 @@ def backfill(
                 report = fetch_days(found, start, end)
                 received += report.metadata["raw.arxiv_pages"]["received"]
                 bar.advance(task, (end - start).days + 1)
-        out().print(f"{received} arXiv papers received.")
+        if chunks:
+            out().print(f"{received} arXiv papers received.")
         if chunks or not Settings().data.joinpath("warehouse.duckdb").exists() or unread():
             transform(found)
         else:
