@@ -123,7 +123,7 @@ def show_profile(con: duckdb.DuckDBPyConnection, person: dict[str, Any]) -> None
 
 
 def why(
-    mention_l: Annotated[str, typer.Argument(help="A mention id, such as arxiv:2002.03532#5.")],
+    mention_l: Annotated[str, typer.Argument(help="A mention id, such as arxiv:0704.0001#2.")],
     mention_r: Annotated[str, typer.Argument(help="Another mention id.")],
 ) -> None:
     """Show the evidence for and against two mentions being one person, in bits."""

@@ -1,5 +1,6 @@
 """demo, run, backfill, import, publish: from the sources to the published warehouse."""
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 SAMPLE = Path(__file__).parents[1] / "replica" / "sample"
 """The bundled sample, in the replica's own form."""
-
-SAMPLE_PERSON = "Anima Singh"
 
 
 def register(app: typer.Typer) -> None:
@@ -68,11 +67,12 @@ def demo() -> None:
             )
         say_received("arXiv papers", report.metadata["raw.seed_pages"])
         transform()
-    people.show_author(SAMPLE_PERSON)
+    tour = json.loads((SAMPLE / "tour.json").read_text(encoding="utf-8"))
+    people.show_author(tour["first"])
     settings = Settings()
     out().print(
         f"\nThe warehouse is {settings.data / 'warehouse.duckdb'}. Where to look next:\n"
-        '  pipeline author "Ed H. Chi"          another profile\n'
+        f'  pipeline author "{tour["then"]}"          another profile\n'
         "  pipeline --help                      every command\n"
         "  dagster dev                          the assets, checks and runs in a browser, from this folder"
     )

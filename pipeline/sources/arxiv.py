@@ -303,5 +303,5 @@ def _status_sentence(status: int, page: RawPage) -> str:
 def _canonical(identifier: str) -> str:
     canonical, _ = split_arxiv_id(identifier)
     if canonical is None:
-        raise QueryRefusedError(f"{identifier[:80]!r} is no arXiv id; write it as 2002.03532 or math/0309136.")
+        raise QueryRefusedError(f"{identifier[:80]!r} is no arXiv id; write it as 0704.0001 or math/0309136.")
     return canonical

@@ -2,7 +2,7 @@
 
 Here: pure functions from text to a canonical identifier or null. Not here: who carries which identifier.
 
-Canonical forms: arXiv id without version or subject class (`2002.03532`, `math/0309136`), DOI in lower case
+Canonical forms: arXiv id without version or subject class (`0704.0001`, `math/0309136`), DOI in lower case
 without a prefix, ORCID iD as four groups of four, OpenAlex id as letter and digits (`W2101234009`).
 """
 
@@ -71,7 +71,7 @@ def arxiv_id_of_oai(identifier: str | None) -> str | None:
 
 
 def arxiv_id_of_doi(doi: str | None) -> str | None:
-    """Return the arXiv id that a DOI of arXiv's own (`10.48550/arXiv.2002.03532`) names, or null."""
+    """Return the arXiv id that a DOI of arXiv's own (`10.48550/arXiv.0704.0001`) names, or null."""
     match = _ARXIV_DOI.fullmatch(normalise_doi(doi) or "")
     return split_arxiv_id(match[1])[0] if match else None
 
