@@ -28,9 +28,7 @@ def resolve_block(mentions: pa.Table) -> pa.Table:
         if column not in mentions.column_names:
             raise ResolverInputError(f"mentions has no column {column!r}; a block's rows carry their work's columns.")
     known = [name for name in BLOCK_MENTIONS.names if name in mentions.column_names]
-    frame = pl.from_arrow(mentions.select(known))
-    if not isinstance(frame, pl.DataFrame):  # pragma: no cover - a table never becomes a series
-        raise ResolverInputError("mentions is not a table.")
+    frame = pl.DataFrame(mentions.select(known))
     works = frame.select([name for name in WORKS.names if name in known]).unique(
         "work_id", keep="first", maintain_order=True
     )

@@ -77,9 +77,7 @@ def _table(table: pa.Table, label: str, columns: tuple[str, ...]) -> pl.DataFram
     if missing:
         raise ResolverInputError(f"{label} has no column {missing[0]!r}; it needs {', '.join(columns)}.")
     kept = [c for c in (*columns, "block") if c in table.column_names]
-    frame = pl.from_arrow(table.select(kept))
-    if not isinstance(frame, pl.DataFrame):  # pragma: no cover - a table never becomes a series
-        raise ResolverInputError(f"{label} is not a table.")
+    frame = pl.DataFrame(table.select(kept))
     if frame["mention_id"].n_unique() != frame.height:
         culprit = frame.filter(pl.col("mention_id").is_duplicated())["mention_id"].min()
         raise ResolverInputError(f"mention_id {culprit!r} is in {label} more than once.")

@@ -136,9 +136,7 @@ def _pair_input(
 
 def _only(table: pa.Table, column: str, values: list[str]) -> pa.Table:
     """The rows whose column holds one of the values."""
-    frame = pl.from_arrow(table.select([column]))
-    if not isinstance(frame, pl.DataFrame):  # pragma: no cover - a table never becomes a series
-        raise ResolverInputError(f"{column} is not a column of a table.")
+    frame = pl.DataFrame(table.select([column]))
     rows = frame.with_row_index("row").filter(pl.col(column).cast(pl.String).is_in(values))["row"]
     return table.take(rows.to_list())
 

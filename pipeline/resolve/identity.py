@@ -165,9 +165,7 @@ def carry_ids(
 
 
 def _frame(table: pa.Table, label: str) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
-    if not isinstance(frame, pl.DataFrame):  # pragma: no cover - a table never becomes a series
-        raise ResolverInputError(f"{label} is not a table.")
+    frame = pl.DataFrame(table)
     missing = [c for c in AUTHOR_MENTIONS.names if c not in frame.columns]
     if missing:
         raise ResolverInputError(f"{label} has no column {missing[0]!r}.")

@@ -82,9 +82,7 @@ def _conformed(table: pa.Table, label: str, schema: pa.Schema, required: tuple[s
     twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
     if twice:
         raise ResolverInputError(f"{label} has two columns named {twice[0]!r}; keep one.")
-    frame = pl.from_arrow(table.select([name for name in schema.names if name in table.column_names]))
-    if not isinstance(frame, pl.DataFrame):  # pragma: no cover - a table never becomes a series
-        raise ResolverInputError(f"{label} is not a table.")
+    frame = pl.DataFrame(table.select([name for name in schema.names if name in table.column_names]))
     columns = []
     for field in schema:
         wanted = _POLARS_TYPES[field.type]
