@@ -1,6 +1,6 @@
 """Resolver quality on labelled sets, each measured with weights that have never seen it.
 
-    python benchmarks/resolve_quality.py SET_DIR ... [--together NAME,NAME ...] [--shipped]
+    python benchmarks/resolve_quality.py SET_DIR ... [--together NAME,NAME ...] [--settle SET_DIR ...] [--shipped]
 
 Each SET_DIR holds mentions.parquet, works.parquet and gold.parquet (`mention_id, gold_author`, optionally `block`).
 For each set the weights are derived from the other sets; sets named in one `--together` are left out together,
@@ -20,13 +20,15 @@ from pipeline.resolve import evaluate, resolve, shipped_model
 from pipeline.resolve.counts import shipped_counts
 from pipeline.resolve.fit import derived_model
 from pipeline.resolve.model import Model, model_from
+from pipeline.resolve.topics import shipped_topics
 
 
-def unseen_model(folder: Path, folders: list[Path], together: list[set[str]]) -> Model:
+def unseen_model(folder: Path, folders: list[Path], settling: list[Path], together: list[set[str]]) -> Model:
     """Weights derived from the sets that share no people with this one."""
     hidden = {folder.name}.union(*(names for names in together if folder.name in names))
-    counts = shipped_counts()
-    return model_from(derived_model([f for f in folders if f.name not in hidden], counts), counts)
+    counts, topics = shipped_counts(), shipped_topics()
+    seen, settled = ([f for f in several if f.name not in hidden] for several in (folders, settling))
+    return model_from(derived_model(seen, settled, counts, topics), counts, topics)
 
 
 def measured(folder: Path, model: Model) -> tuple[pl.DataFrame, float]:
@@ -55,11 +57,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Resolver quality on labelled sets, leave-one-set-out.")
     parser.add_argument("sets", type=Path, nargs="+", metavar="SET_DIR")
     parser.add_argument("--together", action="append", default=[], help="sets that share people, separated by commas")
+    parser.add_argument("--settle", type=Path, nargs="*", default=[], metavar="SET_DIR", help="sets for the prior only")
     parser.add_argument("--shipped", action="store_true", help="measure the shipped weights")
     arguments = parser.parse_args()
     together = [set(names.split(",")) for names in arguments.together]
     for folder in arguments.sets:
-        model = shipped_model() if arguments.shipped else unseen_model(folder, arguments.sets, together)
+        model = (
+            shipped_model() if arguments.shipped else unseen_model(folder, arguments.sets, arguments.settle, together)
+        )
         scores, seconds = measured(folder, model)
         print(line(folder.name, scores, seconds), f"prior {model.prior:+.1f}", flush=True)
 

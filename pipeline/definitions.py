@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipeline.assets import checks, marts, raw, resolved, staging
+from pipeline.assets import checks, marts, monitors, raw, resolved, staging
 from pipeline.resources import ArxivResource, LandingResource, OpenAlexResource, WarehouseResource
 from pipeline.schedules import DAILY, FETCH, IMPORT, SEED, TRANSFORM, daily_schedule
 
@@ -23,7 +23,7 @@ def build_definitions(**resources: Any) -> dg.Definitions:
     }
     return dg.Definitions(
         assets=[*dg.load_assets_from_modules([raw, staging, resolved, marts]), resolved.corrections],
-        asset_checks=dg.load_asset_checks_from_modules([checks]),
+        asset_checks=dg.load_asset_checks_from_modules([checks, monitors]),
         jobs=[FETCH, SEED, IMPORT, TRANSFORM, DAILY],
         schedules=[daily_schedule],
         resources=defaults | resources,

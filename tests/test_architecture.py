@@ -169,6 +169,6 @@ def test_help_is_printed(words):
 
 
 def test_the_promised_commands_are_there():
-    promised = "demo run backfill import resolve evaluate author why publish replica doctor"
+    promised = "demo run backfill import resolve evaluate author why correct publish replica doctor"
     assert {f"pipeline {name}" for name in promised.split()} <= set(COMMANDS)
     assert "pipeline import arxiv" in COMMANDS

@@ -3,7 +3,7 @@
 `connect` opens the writer's own file, one writer at a time across processes; `read` opens the published file that
 analysts see; `query` gives the text of a file under `sql/`. Tables are made from the contracts in `pipeline.schemas`
 (`tables.py`), and `publish.py` copies the writer's file over the published one. Nothing here knows what a person or a
-paper is.
+paper is, but for the names that must not be published (`withheld.py`).
 """
 
 from warehouse.connection import Limits, Warehouse, WarehouseError

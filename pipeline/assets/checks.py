@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
+import duckdb
 
 from pipeline.assets.specs import WRITER_POOL, asset_key
 from pipeline.resources import WarehouseResource
 from pipeline.schemas import TABLES
-from pipeline.steps import bylines, pages, papers, people, profiles, works
+from pipeline.steps import bylines, pages, papers, people, profiles, quality, works
 from warehouse import violations
 
 REJECTED_SHARE = 0.02
@@ -32,6 +33,7 @@ class Property:
         says: What holds when it passes.
         bound: Greatest value that passes.
         blocking: Whether what is downstream would lie if it failed.
+        culprits: Query of the ids to look at when it fails, one column.
     """
 
     table: str
@@ -40,6 +42,7 @@ class Property:
     says: str
     bound: float = 0
     blocking: bool = True
+    culprits: str | None = None
 
 
 PROPERTIES = (
@@ -127,6 +130,14 @@ PROPERTIES = (
         "Every redirect leads to a living author in one step.",
     ),
     Property(
+        "resolved.unmet_corrections",
+        "every_correction_holds",
+        "SELECT count(*) FROM resolved.unmet_corrections",
+        "Every approved decision by a person holds.",
+        blocking=False,
+        culprits="SELECT correction_id FROM resolved.unmet_corrections ORDER BY correction_id",
+    ),
+    Property(
         "marts.trust_reasons",
         "points_add_up_to_the_score",
         """
@@ -171,20 +182,26 @@ def checks_of(step: str, tables: Sequence[str]) -> dg.AssetChecksDefinition:
     def step_checks(warehouse: WarehouseResource) -> Iterator[dg.AssetCheckResult]:
         with warehouse.open().write() as con:
             doubles = {name: violations(con, name) for name in keyed}
-            values = [(each, con.execute(each.sql).fetchall()[0][0] or 0) for each in properties]
+            values = [(each, con.execute(each.sql).fetchall()[0][0] or 0, culprits(con, each)) for each in properties]
         for name, rows in doubles.items():
             yield dg.AssetCheckResult(
                 asset_key=asset_key(name), check_name="unique_key", passed=rows == 0, metadata={"rows": rows}
             )
-        for each, value in values:
+        for each, value, ids in values:
             yield dg.AssetCheckResult(
                 asset_key=asset_key(each.table),
                 check_name=each.name,
                 passed=value <= each.bound,
-                metadata={"value": float(value), "bound": float(each.bound)},
+                metadata={"value": float(value), "bound": float(each.bound), **ids},
             )
 
     return step_checks
+
+
+def culprits(con: duckdb.DuckDBPyConnection, each: Property) -> dict[str, str]:
+    """The ids to look at, where a property has any."""
+    ids = [row[0] for row in con.execute(each.culprits).fetchall()] if each.culprits else []
+    return {"look at": ", ".join(ids)} if ids else {}
 
 
 landed_checks = checks_of("landed", pages.RAW_TABLES)
@@ -192,5 +209,6 @@ record_checks = checks_of("records", pages.RECORD_TABLES)
 work_checks = checks_of("works", works.TABLES)
 mention_checks = checks_of("mentions", bylines.TABLES)
 people_checks = checks_of("people", people.TABLES)
+quality_checks = checks_of("quality", quality.TABLES)
 profile_checks = checks_of("profiles", profiles.TABLES)
 paper_checks = checks_of("papers", papers.TABLES)

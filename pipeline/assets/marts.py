@@ -40,7 +40,7 @@ def paper_pages(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
     kinds={"duckdb", "file"},
     owners=["team:warehouse"],
     code_version="1",
-    deps=[asset_key(name) for name in TABLES if layer(name) == "marts"],
+    deps=[asset_key(name) for name in TABLES if layer(name) == "marts" or name == "resolved.quality"],
     pool=WRITER_POOL,
 )
 def warehouse_file(warehouse: WarehouseResource) -> dg.MaterializeResult:

@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 from rich.markup import escape
 
-from pipeline.cli import people, service, sources
+from pipeline.cli import corrections, people, service, sources
 from pipeline.cli.console import err
 from pipeline.cli.runs import CommandError
 from pipeline.metrics import MetricsInputError
@@ -17,10 +17,12 @@ from pipeline.replica.server import ReplicaStartError
 from pipeline.resolve import ResolverInputError
 from pipeline.snapshots import ImportFileError
 from pipeline.sources.errors import SourceError
+from pipeline.steps.curating import CorrectionError
 from warehouse import WarehouseError
 
 PLAIN_ERRORS = (
     CommandError,
+    CorrectionError,
     FaultSpecError,
     ImportFileError,
     MetricsInputError,
@@ -43,6 +45,7 @@ app = typer.Typer(
 )
 sources.register(app)
 people.register(app)
+corrections.register(app)
 service.register(app)
 
 

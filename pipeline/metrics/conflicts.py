@@ -56,6 +56,7 @@ def open_conflicts(
     approved_claims: pl.DataFrame | None = None,
     same_person: pl.DataFrame | None = None,
     unmet_corrections: pl.DataFrame | None = None,
+    signed_in: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Find every open conflict.
 
@@ -63,7 +64,8 @@ def open_conflicts(
         mentions: `schemas.MENTIONS`, any order.
         approved_claims: `schemas.APPROVED_CLAIMS`; None is none.
         same_person: `schemas.SAME_PERSON`, standing corrections that join two mentions; None is none.
-        unmet_corrections: `schemas.UNMET_CORRECTIONS`, as the resolver reports them; None is none.
+        unmet_corrections: `schemas.UNMET_CORRECTIONS`, decisions that do not hold; None is none.
+        signed_in: `schemas.SIGNED_IN`, the ORCID iDs of people's own claims; None is none.
 
     Returns:
         `schemas.OPEN_CONFLICTS`, sorted by (author_id, conflict, subject), which are unique.
@@ -73,7 +75,7 @@ def open_conflicts(
     same = _or_empty(same_person, SAME_PERSON, "same_person")
     corrections = _or_empty(unmet_corrections, UNMET_CORRECTIONS, "unmet_corrections")
     assertions = orcid_assertions(rows)
-    leading = leading_of(assertions).select("author_id", leading="orcid")
+    leading = leading_of(assertions, signed_in).select("author_id", leading="orcid")
     return pl.concat(
         [
             _further_orcids(assertions, leading),

@@ -44,6 +44,7 @@ def evidence(
     citations: pl.DataFrame | pl.LazyFrame | None = None,
     ties: pl.DataFrame | pl.LazyFrame | None = None,
     claims: pl.DataFrame | None = None,
+    signed_in: pl.DataFrame | None = None,
     non_persons: Collection[str] = (),
     not_loaded: Collection[str] = (),
 ) -> pl.DataFrame:
@@ -56,6 +57,7 @@ def evidence(
         citations: `schemas.CITATIONS`; None if no source of references was loaded.
         ties: `schemas.TIES`; None if collaborators were not worked out.
         claims: `schemas.CLAIMS`, authors without a row have none; None if claims were not loaded.
+        signed_in: `schemas.SIGNED_IN`, the ORCID iDs of people's own claims; None is none.
         non_persons: Ids of authors that are collaborations or placeholders.
         not_loaded: Further components whose source was not loaded, such as "affiliation".
 
@@ -72,7 +74,7 @@ def evidence(
     absent = set(not_loaded)
     absent |= {name for name, frame in (("citations", citations), ("ties", ties), ("claim", claims)) if frame is None}
     counts = [
-        leading_orcids(mentions).rename(
+        leading_orcids(mentions, signed_in=signed_in).rename(
             {"supporting_works": "orcid_supporting", "contradicting_works": "orcid_contradicting"}
         ),
         affiliated_works(authorships),

@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from pipeline.metrics.schemas import EVIDENCE_IDS_SHOWN, LEADING_ORCIDS, MENTIONS, conform
+from pipeline.metrics.schemas import EVIDENCE_IDS_SHOWN, LEADING_ORCIDS, MENTIONS, SIGNED_IN, conform
 
 _PATTERN: Final = (
     r"^\s*(?:(?:https?://)?(?:www\.)?orcid\.org/)?"
@@ -70,29 +70,34 @@ def orcid_assertions(mentions: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     )
 
 
-def leading_orcids(mentions: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
-    """Find each author's leading ORCID iD: the one that most works assert, the smaller iD if equal.
+def leading_orcids(mentions: pl.DataFrame | pl.LazyFrame, *, signed_in: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Find each author's leading ORCID iD: the person's own word, else what most works assert, the smaller if equal.
 
     Args:
         mentions: `schemas.MENTIONS`, any order.
+        signed_in: `schemas.SIGNED_IN`, one row an author; these iDs lead even if no work asserts them. None is none.
 
     Returns:
         `schemas.LEADING_ORCIDS`, one row per author with an iD, sorted by author_id. contradicting_works
         counts works that assert another iD; a work that asserts both is in both counts.
     """
-    return leading_of(orcid_assertions(mentions))
+    return leading_of(orcid_assertions(mentions), signed_in)
 
 
-def leading_of(assertions: pl.DataFrame) -> pl.DataFrame:
+def leading_of(assertions: pl.DataFrame, signed_in: pl.DataFrame | None = None) -> pl.DataFrame:
     """`leading_orcids` from the rows of `orcid_assertions`."""
+    own = pl.DataFrame(schema=dict(SIGNED_IN)) if signed_in is None else signed_in
+    chosen = conform(own, SIGNED_IN, name="signed_in", required=SIGNED_IN).collect()
     per_orcid = assertions.group_by("author_id", "orcid").agg(
         pl.col("work_id").n_unique().cast(pl.Int64).alias("works")
     )
-    leading = (
-        per_orcid.sort("author_id", "works", "orcid", descending=[False, True, False])
+    asserted = (
+        per_orcid.join(chosen, on="author_id", how="anti")
+        .sort("author_id", "works", "orcid", descending=[False, True, False])
         .unique("author_id", keep="first", maintain_order=True)
-        .rename({"works": "supporting_works"})
     )
+    claimed = chosen.join(per_orcid, on=["author_id", "orcid"], how="left").with_columns(pl.col("works").fill_null(0))
+    leading = pl.concat([asserted, claimed]).rename({"works": "supporting_works"})
     marked = assertions.join(leading.select("author_id", leading="orcid"), on="author_id", how="left")
     others = (
         marked.filter(pl.col("orcid") != pl.col("leading"))
@@ -109,7 +114,7 @@ def leading_of(assertions: pl.DataFrame) -> pl.DataFrame:
     return (
         leading.join(others, on="author_id", how="left")
         .join(shown, on="author_id", how="left")
-        .with_columns(pl.col("contradicting_works").fill_null(0))
+        .with_columns(pl.col("contradicting_works").fill_null(0), pl.col("orcid_ids").fill_null([]))
         .select(*LEADING_ORCIDS)
         .sort("author_id")
     )

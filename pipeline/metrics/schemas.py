@@ -95,6 +95,9 @@ APPROVED_CLAIMS: Final[Schema] = {"author_id": TEXT, "mention_id": TEXT}
 SAME_PERSON: Final[Schema] = {"mention_id_l": TEXT, "mention_id_r": TEXT}
 """One pair of mentions that a person has declared to be the same person."""
 
+SIGNED_IN: Final[Schema] = {"author_id": TEXT, "orcid": TEXT}
+"""One author whose record somebody claimed while signed in to ORCID, with that canonical iD."""
+
 UNMET_CORRECTIONS: Final[Schema] = {"author_id": TEXT, "correction_id": TEXT, "detail": TEXT}
 """One correction that the resolver has not met, with the author it concerns."""
 

@@ -111,9 +111,16 @@ def _orcid() -> pl.Expr:
         counting,
         pl.when(net > 1).then(pl.lit("count")).otherwise(pl.lit("counts")),
     )
+    only_others = pl.format(
+        "No work asserts this person's ORCID iD; {} {} another.",
+        _counted(contradicting, "work", "works"),
+        _verb(contradicting, "assert"),
+    )
     return (
-        pl.when(supporting == 0)
+        pl.when((supporting == 0) & (contradicting == 0))
         .then(pl.lit("No work asserts an ORCID iD for this person."))
+        .when(supporting == 0)
+        .then(only_others)
         .when(contradicting > 0)
         .then(contradicted)
         .otherwise(pl.format("{}.", assert_it))

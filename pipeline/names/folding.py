@@ -15,6 +15,17 @@ _APOSTROPHES = re.compile("['`]")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 
+class _Transliterations(dict[int, str]):
+    """What anyascii makes of each letter, kept: looking a letter up again is most of the time of a long text."""
+
+    def __missing__(self, letter: int) -> str:
+        self[letter] = anyascii(chr(letter))
+        return self[letter]
+
+
+_TRANSLITERATIONS = _Transliterations()
+
+
 @lru_cache(maxsize=1 << 18)
 def fold(text: str) -> str:
     """Return the tokens of `text` in ASCII lower case, joined by single spaces; empty when nothing is left.
@@ -24,5 +35,5 @@ def fold(text: str) -> str:
     separates ("Jean-Pierre" is "jean pierre"). Idempotent and total.
     """
     if not text.isascii():
-        text = anyascii(text.casefold())
+        text = text.casefold().translate(_TRANSLITERATIONS)
     return _SEPARATORS.sub(" ", _APOSTROPHES.sub("", text.lower())).strip()

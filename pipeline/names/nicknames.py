@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from pipeline.names.folding import fold
 
-__all__ = ["are_nicknames", "are_variants"]
+__all__ = ["are_nicknames", "are_variants", "given_name_forms"]
 
 
 def are_nicknames(a: str, b: str) -> bool:
@@ -26,6 +26,12 @@ def are_variants(a: str, b: str) -> bool:
     return bool(table.get(a, _NONE) & table.get(b, _NONE))
 
 
+def given_name_forms() -> list[tuple[str, str]]:
+    """List (folded form, name it stands for) of all short forms and spellings, sorted; forms of one name agree."""
+    return sorted((form, f"{kind} {name}") for kind in _KINDS for form, names in _table(kind).items() for name in names)
+
+
+_KINDS = ("nickname", "variant")
 _NONE: frozenset[str] = frozenset()
 
 

@@ -4,15 +4,18 @@ What belongs here: blocking, comparing, weighing, constraining, clustering, nami
 fetching, storing and scheduling. It reads no clock, no network and no file but its own model.
 
 `resolve` decides, `resolve_block` decides for one group of blocks (Spark), `explain` says why, `carry_ids` keeps
-author ids from run to run, `evaluate` measures. The tables are in `schemas`.
+author ids from run to run, `evaluate` measures. `resolve_placed` decides and says where every mention stands;
+`places_of` and `compatible_names` tell from that what a change can reach, so that a day's load resolves no more. The
+tables are in `schemas`.
 """
 
 from pipeline.resolve.block import resolve_block
 from pipeline.resolve.evaluation import evaluate
 from pipeline.resolve.explanation import Explanation, Reason, explain
 from pipeline.resolve.identity import Identity, carry_ids
+from pipeline.resolve.islands import compatible_names, places_of
 from pipeline.resolve.model import Model, shipped_model
-from pipeline.resolve.resolution import Resolution, resolve
+from pipeline.resolve.resolution import Resolution, resolve, resolve_placed, unmet_corrections
 from pipeline.resolve.schemas import ResolverInputError
 
 __all__ = [
@@ -23,9 +26,13 @@ __all__ = [
     "Resolution",
     "ResolverInputError",
     "carry_ids",
+    "compatible_names",
     "evaluate",
     "explain",
+    "places_of",
     "resolve",
     "resolve_block",
+    "resolve_placed",
     "shipped_model",
+    "unmet_corrections",
 ]

@@ -4,7 +4,6 @@ What belongs here: building bags from texts and lists, as flat arrays. What does
 (`pairs.overlap`) and judging the result (`comparisons`).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +18,9 @@ IntArray = npt.NDArray[np.int64]
 
 _RAREST: Final = 0.5
 """Occurrences that a term is taken to have when the counts do not know it."""
+
+_UNSEEN_AFFILIATIONS: Final = 3.0
+"""Added to the affiliations that hold a term: those under the floor of the counts are not told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,23 @@ def term_bags(texts: pl.Series, occurrences: pl.DataFrame, documents: float, *, 
     return _coded(terms, "term", texts.len(), normed=True)
 
 
-def plain_term_bags(texts: pl.Series, weights: Mapping[str, float]) -> Bags:
-    """Bags of terms of weight 1, or of the given weight where a term has one, of length 1."""
-    table = pl.DataFrame(
-        {"term": list(weights), "idf": list(weights.values())}, schema={"term": pl.String, "idf": pl.Float32}
+def affiliation_bags(texts: pl.Series, occurrences: pl.DataFrame) -> Bags:
+    """Bags of terms weighted by the square root of their rarity, of length 1.
+
+    Rarity is damped, as the counted affiliations are few: what they do not hold may be rare or only elsewhere.
+
+    Args:
+        texts: One affiliation per row, null where there is none.
+        occurrences: `term, mentions`: affiliations that hold each term; all of them under the empty term.
+    """
+    every = float(occurrences.filter(pl.col("term") == "")["mentions"].sum())
+    rarity = (every / (pl.col("mentions").fill_null(0) + _UNSEEN_AFFILIATIONS)).log(2)
+    terms = (
+        exploded_terms(texts)
+        .join(occurrences, on="term", how="left")
+        .with_columns(idf=rarity.clip(lower_bound=0.0).sqrt().cast(pl.Float32))
+        .filter(pl.col("idf") > 0)
     )
-    terms = exploded_terms(texts).join(table, on="term", how="left").with_columns(pl.col("idf").fill_null(1.0))
     return _coded(terms, "term", texts.len(), normed=True)
 
 

@@ -41,12 +41,19 @@ class Units:
     oversize: npt.NDArray[np.bool_]
 
 
-def units_of(evidence: Evidence) -> Units:
-    """Group mentions into units of two or more."""
+def units_of(evidence: Evidence, large_blocks: frozenset[str] | None = None) -> Units:
+    """Group mentions into units of two or more.
+
+    Args:
+        evidence: What is known of the mentions.
+        large_blocks: Blocks that are split, where the mentions are a part of the whole input; counted if left out.
+    """
     block = evidence.block.astype(np.int64)
     linkable = np.flatnonzero(block >= 0)
-    per_block = np.bincount(block[linkable]) if len(linkable) else np.zeros(1, dtype=np.int64)
-    large = per_block > WHOLE_BLOCK
+    if large_blocks is None:
+        large = np.bincount(block[linkable], minlength=max(len(evidence.names.blocks), 1)) > WHOLE_BLOCK
+    else:
+        large = np.append(evidence.names.blocks.is_in(sorted(large_blocks)).to_numpy(), np.False_)
     name = evidence.name[linkable]
     written = evidence.names.full[name] >= 0
     part = np.where(large[block[linkable]] & written, evidence.names.first[name] + 1, 0).astype(np.int64)

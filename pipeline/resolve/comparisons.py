@@ -17,7 +17,8 @@ import numpy.typing as npt
 from pipeline.resolve.bags import Bags
 from pipeline.resolve.evidence import LONG_BYLINE, UNKNOWN_YEAR, Evidence
 from pipeline.resolve.name_levels import NameLevel, compare_names
-from pipeline.resolve.pairs import PairSpace, overlap
+from pipeline.resolve.pairs import PairSpace, overlap, products
+from pipeline.resolve.topics import UNIT
 
 LevelArray = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float32]
@@ -25,6 +26,7 @@ LongArray = npt.NDArray[np.int64]
 
 _COSINES: Final = (0.05, 0.1, 0.2, 0.3, 0.45, 0.65)
 _AFFILIATION_COSINES: Final = (0.1, 0.2, 0.35, 0.5, 0.7, 0.9)
+_TOPIC_COSINES: Final = (-0.1, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _CATEGORY_COSINES: Final = (0.45, 0.75, 0.95)
 _COAUTHOR_BITS: Final = (8.0, 11.0, 14.0, 18.0, 24.0, 32.0, 48.0)
 _LONG_BYLINE_BITS: Final = (60.0,)
@@ -62,6 +64,7 @@ LEVELS: Final[dict[str, tuple[str, ...]]] = {
     "title": _steps("cosine", _COSINES, "nothing shared"),
     "abstract": _steps("cosine", _COSINES, "nothing shared"),
     "keywords": _steps("cosine", _COSINES, "nothing shared"),
+    "topic": _steps("cosine", _TOPIC_COSINES),
     "venue": ("same venue", "different venue"),
     "categories": _steps("cosine", _CATEGORY_COSINES, "nothing shared"),
     "references": _steps("shared references", _REFERENCES, "nothing shared"),
@@ -107,6 +110,7 @@ def compare(evidence: Evidence, mentions: LongArray, space: PairSpace) -> Compar
         ("references", evidence.references, _REFERENCES),
     ):
         levels[field], values[field] = batch.cosines(bags, batch.works.astype(np.int64), cuts)
+    levels["topic"], values["topic"] = batch.topics()
     levels["venue"] = batch.equality(evidence.venue[batch.works])
     levels["year"], values["year"] = batch.years()
     levels["orcid"] = batch.equality(evidence.orcid[mentions])
@@ -137,6 +141,16 @@ class _Batch:
         some = np.flatnonzero(shared)
         level[some] = np.searchsorted(np.asarray(cuts, dtype=np.float32), shared[some], side="right") + 2
         return level, shared
+
+    def topics(self) -> tuple[LevelArray, FloatArray]:
+        """Level by how near the works' subjects are."""
+        vectors = self.evidence.topic[self.works]
+        known = np.asarray(vectors.any(axis=1), dtype=np.bool_)
+        if not known.any():
+            return self.nothing(), np.zeros(self.space.count, dtype=np.float32)
+        cosine = products(self.space, vectors) / np.float32(UNIT * UNIT)
+        step = np.searchsorted(np.asarray(_TOPIC_COSINES, dtype=np.float32), cosine, side="right") + 1
+        return np.where(self.both(known), step, 0).astype(np.uint8), cosine
 
     def equality(self, codes: npt.NDArray[np.int32]) -> LevelArray:
         """Level 1 for the same code, 2 for another, 0 where one is unknown."""

@@ -6,6 +6,7 @@ weights (`rarity`, `bags`). Counts are part of the model and versioned with it: 
 `python -m pipeline.resolve.derive counts` runs it.
 """
 
+import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -27,12 +28,13 @@ COUNTS: Final = {"kind": pl.String, "key": pl.String, "mentions": pl.UInt32, "gr
 """One row is one key of one kind, sorted by both.
 
 `family` (family key), `given` (first given token), `block` ("family|initial"), `full` ("family|first token"),
-`term` (title term) and `all` (the whole corpus: mentions, and papers in `groups`). `mentions` counts printed
-names, or titles for terms. `groups` counts, for blocks and full names, the groups into which shared co-authors
-join those mentions: an upper estimate of how many people bear the name that needs no labels. 0 elsewhere.
+`term` (title term), `affiliation` (term of an affiliation) and `all` (the whole corpus: mentions, and papers in
+`groups`). `mentions` counts printed names, or titles and affiliations for their terms; the affiliations counted are
+the `affiliation` whose key is empty. `groups` counts, for blocks and full names, the groups into which shared
+co-authors join those mentions: an upper estimate of how many people bear the name that needs no labels. 0 elsewhere.
 """
 
-FLOORS: Final = {"family": 20, "given": 20, "block": 10, "full": 10, "term": 20}
+FLOORS: Final = {"family": 20, "given": 20, "block": 10, "full": 10, "term": 20, "affiliation": 3}
 """Keys with fewer mentions are left out: the file stays under 3 MB, and "rarer than this" is all one needs to know."""
 
 LINKING_COAUTHORS: Final = 10
@@ -47,11 +49,17 @@ def shipped_counts() -> pl.DataFrame:
     return pl.read_parquet(COUNTS_FILE)
 
 
-def derive_counts(corpus: pl.DataFrame) -> pl.DataFrame:
-    """Count names, name groups and title terms.
+def counts_digest(counts: pl.DataFrame) -> str:
+    """Name counts by their content."""
+    return hashlib.sha256(counts.write_csv().encode()).hexdigest()[:12]
+
+
+def derive_counts(corpus: pl.DataFrame, affiliations: pl.Series) -> pl.DataFrame:
+    """Count names, name groups, title terms and affiliation terms.
 
     Args:
         corpus: One row per paper, columns `authors` and `title`.
+        affiliations: Affiliations as printed, any; each distinct one counts once.
 
     Returns:
         `COUNTS`, sorted by kind and key.
@@ -89,6 +97,7 @@ def derive_counts(corpus: pl.DataFrame) -> pl.DataFrame:
         .group_by("term")
         .len("mentions")
         .select(pl.lit("term").alias("kind"), pl.col("term").alias("key"), "mentions", pl.lit(0).alias("groups")),
+        _affiliation_terms(affiliations),
         pl.DataFrame({"kind": ["all"], "key": ["all"], "mentions": [len(code)], "groups": [corpus.height]}),
     ]
     return (
@@ -96,6 +105,13 @@ def derive_counts(corpus: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("mentions") >= pl.col("kind").replace_strict(FLOORS, default=0, return_dtype=pl.UInt32))
         .sort("kind", "key")
     )
+
+
+def _affiliation_terms(affiliations: pl.Series) -> pl.DataFrame:
+    distinct = affiliations.drop_nulls().unique().sort()
+    every = pl.DataFrame({"key": [""], "mentions": [distinct.len()]}, schema={"key": pl.String, "mentions": pl.UInt32})
+    terms = exploded_terms(distinct).group_by(pl.col("term").alias("key")).len("mentions")
+    return pl.concat([every, terms]).with_columns(pl.lit("affiliation").alias("kind"), pl.lit(0).alias("groups"))
 
 
 def _summed(plain: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.resolve.bags import Bags, bags_of, list_bags, plain_term_bags, term_bags
+from pipeline.resolve.bags import Bags, affiliation_bags, bags_of, list_bags, term_bags
 from pipeline.resolve.inputs import ResolverInput
 from pipeline.resolve.printed_names import NameTable, flip_family_first, name_keys, name_table
 from pipeline.resolve.rarity import NameRarity, name_rarity
+from pipeline.resolve.topics import Topics, VectorArray, work_topics
 
 IntArray = npt.NDArray[np.int32]
 LongArray = npt.NDArray[np.int64]
@@ -29,21 +30,13 @@ TERMS_KEPT: Final = 30
 
 UNKNOWN_YEAR: Final = -30_000
 
-_BUILDING_WORDS: Final = (
-    "univers universidad universite universita universitat institu institut depart departm dept faculty school college"
-    " center centre laborat labor lab academy science sciences technol researc resear physics physik computer"
-    " enginee engineering national state street road box usa china uk germany france italy japan spain canada"
-    " korea india republi city peoples division group unit corpora company inc ltd gmbh avenue"
-)
-_BUILDING_WEIGHT: Final = 0.25
-"""Words of affiliations that most of them hold count a quarter: they name a kind of house, not the house."""
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything that comparisons read. Mention arrays follow the input's mention order, work arrays its work order.
 
-    Codes are -1 and years `UNKNOWN_YEAR` where nothing is known; a bag without entries is missing evidence.
+    Codes are -1 and years `UNKNOWN_YEAR` where nothing is known; a bag without entries is missing evidence, and so is a
+    topic of zeros.
     """
 
     names: NameTable
@@ -66,14 +59,15 @@ class Evidence:
     categories: Bags
     references: Bags
     venue: IntArray
+    topic: VectorArray
 
 
-def read_evidence(source: ResolverInput, counts: pl.DataFrame) -> Evidence:
+def read_evidence(source: ResolverInput, counts: pl.DataFrame, topics: Topics) -> Evidence:
     """Read the evidence of every mention and work."""
     mentions, works = source.mentions, source.works
     names, name_code, author_code, authors_row = _read_names(mentions, works, counts)
     rarity = name_rarity(names, counts)
-    terms = counts.filter(kind="term").select(term="key", mentions="mentions")
+    terms = _occurrences(counts, "term")
     papers = float(counts.filter(kind="all")["groups"][0])
     byline = np.bincount(authors_row, minlength=works.height).astype(np.int32)
     initial, full = _coauthor_bags(names, rarity, authors_row, author_code, works.height)
@@ -86,9 +80,7 @@ def read_evidence(source: ResolverInput, counts: pl.DataFrame) -> Evidence:
         email=_codes(mentions["email"].str.to_lowercase().str.strip_chars()),
         email_domain=_codes(mentions["email"].str.to_lowercase().str.extract(r"@(.+)$")),
         orcid=_sound_orcids(mentions),
-        affiliation=plain_term_bags(
-            mentions["affiliation"], dict.fromkeys((w[:7] for w in _BUILDING_WORDS.split()), _BUILDING_WEIGHT)
-        ),
+        affiliation=affiliation_bags(mentions["affiliation"], _occurrences(counts, "affiliation")),
         year=works["year"].clip(-9999, 9999).fill_null(UNKNOWN_YEAR).cast(pl.Int16).to_numpy(),
         byline=byline,
         coauthor_initial=initial,
@@ -100,7 +92,13 @@ def read_evidence(source: ResolverInput, counts: pl.DataFrame) -> Evidence:
         categories=list_bags(works["categories"], normed=True),
         references=list_bags(works["references"], normed=False),
         venue=_codes(works["venue"].str.to_lowercase().str.replace_all(r"[^\p{L}]+", " ").str.strip_chars()),
+        topic=work_topics(works, topics),
     )
+
+
+def _occurrences(counts: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """`term, mentions` of a kind of terms."""
+    return counts.filter(kind=kind).select(term="key", mentions="mentions")
 
 
 def _codes(texts: pl.Series) -> IntArray:

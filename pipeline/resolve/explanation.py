@@ -95,7 +95,7 @@ def explain(
     if mention_id_l == mention_id_r:
         raise ResolverInputError(f"mention {mention_id_l!r} cannot be compared with itself; name two mentions.")
     source = _pair_input(mentions, works, (mention_id_l, mention_id_r), corrections)
-    evidence = read_evidence(source, model.counts)
+    evidence = read_evidence(source, model.counts, model.topics)
     rows = source.mentions["mention_id"].to_list()
     order = np.array([rows.index(mention_id_l), rows.index(mention_id_r)], dtype=np.int64)
     compared = compare(evidence, order, pair_space(np.array([2])))
@@ -211,6 +211,8 @@ def _values(
             _count(works[1][comparison], "entry"),
             tuple(sorted(left & right)),
         )
+    if comparison == "topic":
+        return None, None, ()
     values = [work[comparison] for work in works]
     texts = [None if value is None else str(value) for value in values]
     return texts[0], texts[1], ()

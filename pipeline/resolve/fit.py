@@ -16,7 +16,9 @@ import numpy.typing as npt
 import polars as pl
 from scipy.optimize import minimize
 
+from pipeline.resolve.clustering import MOST_BITS
 from pipeline.resolve.comparisons import LEVELS
+from pipeline.resolve.counts import counts_digest
 from pipeline.resolve.labelled import (
     LEARNED,
     LabelledBatch,
@@ -24,8 +26,10 @@ from pipeline.resolve.labelled import (
     clustering_f1,
     labelled_batches,
     sampled_pairs,
+    strongest_supports,
 )
 from pipeline.resolve.name_levels import NameLevel
+from pipeline.resolve.topics import Topics
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -36,6 +40,7 @@ SCALES: Final[dict[str, tuple[tuple[str, float], ...]]] = {
     "title": (("", 1.0),),
     "abstract": (("", 1.0),),
     "keywords": (("", 1.0),),
+    "topic": (("", 1.0),),
     "categories": (("", 1.0),),
     "references": (("", 1.0),),
     "year": (("", -1.0),),
@@ -69,13 +74,13 @@ LEAST_SPLIT_NOISE: Final = 0.01
 set splits people is measured on its own pairs of the same written-out name that share two rare co-authors or
 more (`_split_noise`). Without this, a set of split ids would cap what overwhelming evidence weighs."""
 
-PRIORS: Final = (-2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
+PRIORS: Final = (-1.0, 0.0, 1.0, 2.0, 3.0)
 INITIAL_SHIFTS: Final = (-1.0, 0.0, 1.0, 2.0, 3.0)
 """Bits tried for the prior, and added to the name levels that rest on an initial. Pairs are not independent when they
 are clustered: a written-out name repeats its own evidence in every pair of a cluster, where an initial has to
 rely on the few pairs that share anything. So the two are settled by clustering, not by the regression."""
 
-LINKAGE_EXPONENT: Final = 0.4
+LINKAGE_EXPONENT: Final = 0.5
 
 IMPOSSIBLE_BITS: Final = -16.0
 
@@ -116,7 +121,7 @@ def fitted(sets: list[LabelledPairs]) -> tuple[FloatArray, dict[str, FloatArray]
     """
     levels = np.concatenate([s.levels for s in sets])
     same = np.concatenate([s.same for s in sets])
-    weight = np.concatenate([s.weight * TOTAL_WEIGHT * min(1.0, len(s.same) / FULL_SET) for s in sets])
+    weight = np.concatenate([s.weight * TOTAL_WEIGHT * min(1.0, s.pairs / FULL_SET) for s in sets])
     member = np.repeat(np.arange(len(sets)), [len(s.same) for s in sets])
     split = np.array([_split_noise(s) for s in sets])[member]
     sizes = [len(LEVELS[c]) + 1 for c in LEARNED]
@@ -241,7 +246,9 @@ def _split_noise(pairs: LabelledPairs) -> float:
     sure = np.isin(pairs.levels[:, LEARNED.index("coauthors")], rich) & np.isin(
         pairs.levels[:, LEARNED.index("name")], (NameLevel.SAME, NameLevel.SAME_WITH_MIDDLE)
     )
-    return max(LEAST_SPLIT_NOISE, float(1.0 - pairs.same[sure].mean())) if sure.any() else LEAST_SPLIT_NOISE
+    if not sure.any():
+        return LEAST_SPLIT_NOISE
+    return max(LEAST_SPLIT_NOISE, float(1.0 - np.average(pairs.same[sure], weights=pairs.weight[sure])))
 
 
 def _level_shares(sets: list[LabelledPairs], k: int, size: int) -> FloatArray | None:
@@ -260,19 +267,17 @@ def settled_by_clustering(
 ) -> tuple[float, dict[str, FloatArray]]:
     """Choose the prior and the shift of initials with the best mean of B-cubed and pairwise F1 over the sets.
 
-    The prior first, then the shift, then the prior again with initials left where they are; the first of
-    equals.
+    All pairs of the two are tried, as each makes up for the other; the first of equals.
     """
 
     def quality(prior: float, shift: float) -> float:
         shifted = _with_initials_shifted(weights, shift)
         return float(np.mean([clustering_f1(batches, shifted, prior, LINKAGE_EXPONENT) for batches in sets]))
 
-    prior = max(PRIORS, key=lambda bits: quality(bits, 0.0))
-    shift = max(INITIAL_SHIFTS, key=lambda bits: quality(prior, bits))
-    initials = prior + shift
-    prior = max((prior - 1.0, prior, prior + 1.0), key=lambda bits: quality(bits, initials - bits))
-    return prior, _with_initials_shifted(weights, initials - prior)
+    prior, shift = max(
+        ((prior, shift) for prior in PRIORS for shift in INITIAL_SHIFTS), key=lambda settings: quality(*settings)
+    )
+    return prior, _with_initials_shifted(weights, shift)
 
 
 def _with_initials_shifted(weights: dict[str, FloatArray], shift: float) -> dict[str, FloatArray]:
@@ -282,32 +287,73 @@ def _with_initials_shifted(weights: dict[str, FloatArray], shift: float) -> dict
     return {**weights, "name": name}
 
 
-def derived_model(folders: list[Path], counts: pl.DataFrame) -> dict[str, Any]:
-    """Derive the content of the model file from labelled sets."""
-    labelled = [labelled_batches(folder, counts) for folder in folders]
+def calibrated(sets: list[list[LabelledBatch]], weights: dict[str, FloatArray], prior: float) -> tuple[float, float]:
+    """Slope and offset that turn the bits of a mention's strongest link into log2 odds that the link is right.
+
+    Logistic regression (Platt 1999) over the links that clustering the labelled mentions accepts, all sets weighing
+    the same: bits of evidence that is not independent promise more than they keep.
+    """
+    found = [strongest_supports(batches, weights, prior, LINKAGE_EXPONENT) for batches in sets]
+    bits, right, weight = (
+        np.concatenate(parts)
+        for parts in (
+            [bits for bits, _ in found],
+            [right for _, right in found],
+            [np.full(len(bits), 1.0 / len(bits)) for bits, _ in found if len(bits)],
+        )
+    )
+    if not len(bits) or right.min() == right.max():
+        return 1.0, 0.0
+
+    def objective(line: FloatArray) -> tuple[float, FloatArray]:
+        logit = np.clip((line[0] * np.minimum(bits, MOST_BITS) + line[1]) * np.log(2), -50.0, 50.0)
+        chance = 1.0 / (1.0 + np.exp(-logit))
+        loss = -float((weight * (right * np.log(chance) + (1.0 - right) * np.log(1.0 - chance))).sum())
+        slope = weight * (chance - right) * np.log(2)
+        return loss, np.array([(slope * np.minimum(bits, MOST_BITS)).sum(), slope.sum()])
+
+    line = minimize(objective, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0.0, None), (None, None)]).x
+    return round(float(line[0]), 3), round(float(line[1]), 3)
+
+
+def derived_model(folders: list[Path], settling: list[Path], counts: pl.DataFrame, topics: Topics) -> dict[str, Any]:
+    """Derive the content of the model file from labelled sets.
+
+    Args:
+        folders: Sets that weigh the evidence, and settle the prior.
+        settling: Sets that settle the prior only: labels with too many split people would cap what evidence weighs.
+        counts: Occurrences of names and terms.
+        topics: Subject vectors.
+    """
+    labelled = [labelled_batches(folder, counts, topics) for folder in folders]
+    others = [labelled_batches(folder, counts, topics) for folder in settling]
     pairs = [sampled_pairs(batches) for batches in labelled]
     intercepts, weights = fitted(pairs)
-    prior, weights = settled_by_clustering(labelled, weights)
+    prior, weights = settled_by_clustering([*labelled, *others], weights)
+    slope, offset = calibrated([*labelled, *others], weights, prior)
     derivation = {
         "method": "logistic regression over comparison levels, large labelled sets weighing the same; the prior"
         " and a shift of the levels of initials by the mean of B-cubed and pairwise F1 of clustering the labelled"
         " mentions",
-        "sets": {folder.name: len(p.same) for folder, p in zip(folders, pairs, strict=True)},
+        "sets": {folder.name: p.pairs for folder, p in zip(folders, pairs, strict=True)},
+        "settled_on_too": [folder.name for folder in settling],
         "intercepts": {folder.name: round(float(bits), 2) for folder, bits in zip(folders, intercepts, strict=True)},
         "by_hand": sorted(BELIEFS),
-        "command": "python -m pipeline.resolve.derive model SET_DIR ...",
+        "command": "python -m pipeline.resolve.derive model SET_DIR ... --settle SET_DIR ...",
+        "counts": counts_digest(counts),
+        "topics": topics.digest(),
     }
     rounded = {
         c: {label: round(float(bits), 3) for label, bits in zip(LEVELS[c], weights[c][1:], strict=True)}
         for c in LEARNED
     }
-    content = json.dumps([prior, rounded], sort_keys=True)
+    content = json.dumps([prior, rounded, derivation["counts"], derivation["topics"]], sort_keys=True)
     return {
         "version": hashlib.sha256(content.encode()).hexdigest()[:12],
         "derivation": derivation,
         "prior": prior,
         "threshold": 0.0,
         "linkage_exponent": LINKAGE_EXPONENT,
-        "probability": {"slope": 1.0, "offset": 0.0},
+        "probability": {"slope": slope, "offset": offset},
         "comparisons": rounded,
     }

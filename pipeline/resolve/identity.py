@@ -3,10 +3,23 @@
 What belongs here: naming clusters, and giving today's clusters the ids that the same people had before. What
 does not: deciding clusters.
 
-Survivor rule: a cluster takes the id of the previous author of whose mentions it holds most; ties go to the id
-that is oldest in the previous table's history order, that is the smallest id. An id goes to one cluster only, the
-one that holds most of its mentions; the others are new people. Ids that no cluster takes are retired, with a
-redirect where their mentions went into one author.
+The rule: an id is minted from one mention, its founder, and goes where that mention goes.
+
+1. The founder of an id stands for it. Where the last run did not have the founder with that id (it is gone from the
+   input, or has joined an older author), the earliest mention that the id had in the last run stands for it.
+2. A cluster takes the id that one of its mentions stands for; of several the one minted first, in one run the one
+   whose mention is earliest.
+3. A cluster without one is a new author, and its earliest mention the founder.
+4. An id that no cluster takes is retired, with a redirect to the author who has most of its mentions. It is never
+   minted again: should its founder stand alone later, that author's id is the next one that the mention gives.
+
+Earliest is by the day a mention was first seen, as the caller tells it (a work's first submission), then by
+mention_id; without days by mention_id.
+
+So an older work that arrives late never changes an id, and whole days that arrive in their order give the ids of one
+go to every author whose earliest mention has, in every run since it came, been the earliest of its author. Where a
+run on the way had put it with an earlier one and later evidence parted them again, the author may bear an id founded
+by another of its mentions, or the second id of the same mention; the history has the events that say so.
 """
 
 import base64
@@ -48,9 +61,10 @@ HISTORY = pa.schema(
 )
 """One row is one event of an author's history, sorted by event, author_id, other_author_id, mention_id.
 
-minted: `author_id` is new. merged: `author_id` survives, `other_author_id` went into it. split: `author_id` lost
-mentions to `other_author_id`, which is new. moved: `mention_id` left `author_id` for `other_author_id`, both of
-which were there before. retired: `author_id` has no mention any more, `other_author_id` is where most went.
+minted: `author_id` is new, `mention_id` its founder. merged: `author_id` survives, `other_author_id` went into it.
+split: `author_id` lost mentions to `other_author_id`, which is new. moved: `mention_id` left `author_id` for
+`other_author_id`, both of which were there before. retired: `author_id` has no mention any more, `other_author_id` is
+where most went.
 """
 
 REDIRECTS = pa.schema(
@@ -60,6 +74,18 @@ REDIRECTS = pa.schema(
     ]
 )
 """One row is one id that no longer stands for anybody, and the author that its readers want. Sorted."""
+
+MINTED = pa.schema(
+    [
+        pa.field("author_id", pa.string(), nullable=False),
+        pa.field("mention_id", pa.string()),
+        pa.field("turn", pa.int64(), nullable=False),
+    ]
+)
+"""One row is one id that was ever minted, retired ones included: its founder and the number of the run."""
+
+FIRST_SEEN = pa.schema([pa.field("mention_id", pa.string(), nullable=False), pa.field("day", pa.date32())])
+"""One row is one mention and the day its work was first submitted, null where unknown, which is after all days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +104,7 @@ class Identity:
 
 
 def minted_id(mention_id: str, attempt: int = 0) -> str:
-    """Name an author from the smallest mention_id it is minted with; `attempt` counts ids found taken."""
+    """Name an author from its founder; `attempt` counts ids found taken."""
     content = mention_id if attempt == 0 else f"{mention_id}\n{attempt}"
     digest = hashlib.sha256(content.encode()).digest()
     return "A" + base64.b32encode(digest)[:_ID_LENGTH].decode("ascii")
@@ -113,19 +139,24 @@ def carry_ids(
     *,
     run_id: str,
     at: object,
+    minted: pa.Table | None = None,
+    first_seen: pa.Table | None = None,
 ) -> Identity:
     """Give today's clusters the ids that the same people had in the previous run.
+
+    The tables may be a part of the whole, if it holds whole clusters and whole previous authors.
 
     Args:
         clusters: `schemas.CLUSTERS` of this run; its author_id only tells clusters apart.
         previous: `AUTHOR_MENTIONS` of the last run; None or empty on the first.
-        previous_redirects: `REDIRECTS` so far.
+        previous_redirects: `REDIRECTS` so far; of a part, those that lead to its previous authors.
         run_id: Names this run in the history.
         at: The run's time, a timezone-aware datetime given by the caller.
+        minted: `MINTED`; an id that is not in it counts as minted before all others.
+        first_seen: `FIRST_SEEN`; a mention that is not in it has no day.
 
     Returns:
-        The same people in whatever order runs happened; ids already minted stay with the largest part of the
-        mentions they were given.
+        Every mention with the id of its author, by the module's rule.
 
     Raises:
         ResolverInputError: `clusters` or `previous` holds a mention twice.
@@ -136,14 +167,11 @@ def carry_ids(
         if previous is not None
         else pl.DataFrame(schema={"mention_id": pl.String, "old": pl.String})
     )
-    redirects = _redirect_frame(previous_redirects)
-    shares = (
-        today.join(before, on="mention_id")
-        .group_by("cluster", "old")
-        .agg(pl.len().alias("carried"), pl.col("mention_id").min().alias("first"))
-    )
-    kept = _survivors(shares)
-    named = _named(today, kept, taken=set(before["old"]) | set(redirects["old_author_id"]))
+    redirects = _conformed(previous_redirects, REDIRECTS)
+    known = _conformed(minted, MINTED)
+    ranked = _ranked(today, _conformed(first_seen, FIRST_SEEN))
+    kept = _survivors(ranked.join(before, on="mention_id"), known)
+    named, founders = _named(ranked, kept, before, redirects, known)
     placed = today.join(named, on="cluster", how="left").sort("mention_id")
     moves = placed.join(before, on="mention_id", how="inner")
     gone = before.select("old").unique().join(named, left_on="old", right_on="author_id", how="anti")
@@ -154,13 +182,13 @@ def carry_ids(
         .sort("old", "carried", "author_id", descending=[False, True, False])
         .unique("old", keep="first", maintain_order=True)
     )
-    history = _history(named=named, before=before, moves=moves, gone=gone, heirs=heirs).with_columns(
+    history = _history(founders=founders, moves=moves, gone=gone, heirs=heirs).with_columns(
         run_id=pl.lit(run_id), at=pl.lit(at).cast(pl.Datetime("us", "UTC"))
     )
     return Identity(
         author_mentions=placed.select("mention_id", "author_id", "probability").to_arrow().cast(AUTHOR_MENTIONS),
         history=history.select(HISTORY.names).to_arrow().cast(HISTORY),
-        redirects=_followed(redirects, heirs).to_arrow().cast(REDIRECTS),
+        redirects=_followed(redirects, heirs, named).to_arrow().cast(REDIRECTS),
     )
 
 
@@ -175,75 +203,85 @@ def _frame(table: pa.Table, label: str) -> pl.DataFrame:
     return frame.select(pl.col("mention_id", "author_id").cast(pl.String), pl.col("probability").cast(pl.Float64))
 
 
-def _redirect_frame(table: pa.Table | None) -> pl.DataFrame:
-    empty = pl.DataFrame(schema={"old_author_id": pl.String, "author_id": pl.String})
-    if table is None:
-        return empty
-    frame = pl.from_arrow(table.select(REDIRECTS.names))
-    return pl.concat([empty, frame.cast(pl.String)]) if isinstance(frame, pl.DataFrame) else empty
+def _conformed(table: pa.Table | None, schema: pa.Schema) -> pl.DataFrame:
+    """A frame with exactly the columns of `schema`; empty where there is no table."""
+    return pl.DataFrame((schema.empty_table() if table is None else table.select(schema.names)).cast(schema))
 
 
-def _survivors(shares: pl.DataFrame) -> pl.DataFrame:
-    """Pair clusters with ids: largest overlaps first, each cluster and each id once; ties by id, then mention."""
-    ranked = shares.sort("carried", "old", "first", descending=[True, False, False])
-    free_cluster: set[str] = set()
-    free_old: set[str] = set()
-    pairs: list[tuple[str, str]] = []
-    for cluster, old in ranked.select("cluster", "old").iter_rows():
-        if cluster in free_cluster or old in free_old:
-            continue
-        free_cluster.add(cluster)
-        free_old.add(old)
-        pairs.append((cluster, old))
-    return pl.DataFrame(pairs, schema={"cluster": pl.String, "author_id": pl.String}, orient="row")
-
-
-def _named(today: pl.DataFrame, kept: pl.DataFrame, taken: set[str]) -> pl.DataFrame:
-    """`cluster, author_id` of every cluster: kept ids, and ids minted for the rest."""
-    fresh = (
-        today.join(kept, on="cluster", how="anti")
-        .group_by("cluster")
-        .agg(pl.col("mention_id").min())
-        .sort("mention_id")
+def _ranked(today: pl.DataFrame, first_seen: pl.DataFrame) -> pl.DataFrame:
+    """`mention_id, cluster, rank`: today's mentions, rank 0 the earliest."""
+    return (
+        today.select("mention_id", "cluster")
+        .join(first_seen, on="mention_id", how="left")
+        .sort("day", "mention_id", nulls_last=True)
+        .drop("day")
+        .with_row_index("rank")
     )
-    minted = [(cluster, _fresh_id(mention_id, taken)) for cluster, mention_id in fresh.iter_rows()]
-    return pl.concat([kept, pl.DataFrame(minted, schema=kept.schema, orient="row")])
 
 
-def _followed(redirects: pl.DataFrame, heirs: pl.DataFrame) -> pl.DataFrame:
-    """Add this run's redirects and follow older ones through them, so that every one ends at a living author."""
+def _survivors(carried: pl.DataFrame, minted: pl.DataFrame) -> pl.DataFrame:
+    """`cluster, author_id` of the clusters that keep an id.
+
+    Args:
+        carried: `mention_id, cluster, rank, old` of the mentions that had an author in the last run.
+        minted: `MINTED`.
+    """
+    standing = (
+        carried.join(minted.select(old="author_id", founder="mention_id", turn="turn"), on="old", how="left")
+        .with_columns(turn=pl.col("turn").fill_null(-1), other=~pl.col("mention_id").eq_missing(pl.col("founder")))
+        .sort("old", "other", "rank")
+        .unique("old", keep="first", maintain_order=True)
+    )
+    return (
+        standing.sort("cluster", "turn", "rank")
+        .unique("cluster", keep="first", maintain_order=True)
+        .select("cluster", author_id="old")
+    )
+
+
+def _named(
+    ranked: pl.DataFrame, kept: pl.DataFrame, before: pl.DataFrame, redirects: pl.DataFrame, minted: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`cluster, author_id` of every cluster, and `author_id, mention_id` of the ids minted now with their founders."""
+    fresh = (
+        ranked.join(kept, on="cluster", how="anti")
+        .sort("rank")
+        .unique("cluster", keep="first", maintain_order=True)
+        .select("cluster", "mention_id")
+    )
+    taken = set(before["old"]).union(redirects["old_author_id"], minted["author_id"]) if fresh.height else set()
+    fresh = fresh.with_columns(
+        author_id=pl.Series([_fresh_id(mention_id, taken) for mention_id in fresh["mention_id"]], dtype=pl.String)
+    )
+    return pl.concat([kept, fresh.select("cluster", "author_id")]), fresh.select("author_id", "mention_id")
+
+
+def _followed(redirects: pl.DataFrame, heirs: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """Add this run's redirects and follow older ones through them; one that leads to nobody is dropped."""
     new = heirs.select(pl.col("old").alias("old_author_id"), "author_id")
     through = redirects.join(
         new.rename({"old_author_id": "author_id", "author_id": "then"}), on="author_id", how="left"
     ).select("old_author_id", pl.coalesce("then", "author_id").alias("author_id"))
-    return pl.concat([through, new]).unique("old_author_id", keep="last", maintain_order=True).sort("old_author_id")
+    return pl.concat([through, new]).join(named, on="author_id", how="semi").sort("old_author_id")
 
 
-def _history(
-    *, named: pl.DataFrame, before: pl.DataFrame, moves: pl.DataFrame, gone: pl.DataFrame, heirs: pl.DataFrame
-) -> pl.DataFrame:
+def _history(*, founders: pl.DataFrame, moves: pl.DataFrame, gone: pl.DataFrame, heirs: pl.DataFrame) -> pl.DataFrame:
     """This run's events, without run and time, in the order of `HISTORY`."""
-    known = before.select(pl.col("old").alias("author_id")).unique()
-    minted = named.join(known, on="author_id", how="anti")
     left = moves.filter(pl.col("author_id") != pl.col("old"))
-    merged = left.join(gone, on="old", how="semi").join(
-        heirs.select("old", "author_id"), on=["old", "author_id"], how="semi"
-    )
-    stayed = left.join(heirs.select("old", "author_id"), on=["old", "author_id"], how="anti")
-    to_new = stayed.join(minted, on="author_id", how="semi")
-    to_old = stayed.join(minted, on="author_id", how="anti")
-    retired = gone.join(heirs.select("old", "author_id"), on="old", how="left")
+    to_new = left.join(founders, on="author_id", how="semi")
+    to_old = left.join(founders, on="author_id", how="anti")
+    into = heirs.select("old", "author_id")
+    merged = to_old.join(into, on=["old", "author_id"], how="semi")
+    moved = to_old.join(into, on=["old", "author_id"], how="anti")
+    retired = gone.join(into, on="old", how="left")
 
     counted = ["old", "author_id"]
-    minted_events = _events(
-        minted, "minted", pl.lit("no earlier author holds its mentions"), who="author_id", other=None
-    )
     parts = [
-        minted_events,
+        _events(founders, "minted", pl.lit("no id came with its mentions"), who="author_id", other=None),
         _events(
             merged.group_by(counted).len("n"),
             "merged",
-            pl.format("{} mentions joined the author with the larger share", "n"),
+            pl.format("{} mentions joined an author whose id is older", "n"),
             who="author_id",
             other="old",
         ),
@@ -255,7 +293,7 @@ def _history(
             other="author_id",
         ),
         _events(
-            to_old, "moved", pl.lit("the evidence now points to another known author"), who="old", other="author_id"
+            moved, "moved", pl.lit("the evidence now points to another known author"), who="old", other="author_id"
         ),
         _events(
             retired,
@@ -271,12 +309,12 @@ def _history(
 
 
 def _events(frame: pl.DataFrame, event: str, why: pl.Expr, *, who: str, other: str | None) -> pl.DataFrame:
-    """One event per row; a mention is named where the event moves one."""
+    """One event per row; a mention is named where the event moves one, and where it founds an author."""
     nothing = pl.lit(None, dtype=pl.String)
     return frame.select(
         event=pl.lit(event),
         author_id=pl.col(who),
         other_author_id=pl.col(other) if other else nothing,
-        mention_id=pl.col("mention_id") if event == "moved" else nothing,
+        mention_id=pl.col("mention_id") if event in {"minted", "moved"} else nothing,
         why=why,
     )

@@ -70,7 +70,7 @@ def checked_input(mentions: pa.Table, works: pa.Table, corrections: pa.Table | N
             f"mention {lost['mention_id'][0]!r} is on work {lost['work_id'][0]!r}, which is not in works;"
             " add the work or leave the mention out."
         )
-    same, different = _correction_rows(corrections, placed["mention_id"])
+    same, different = correction_rows(corrections, placed["mention_id"])
     return ResolverInput(mentions=placed, works=used, same=same, different=different)
 
 
@@ -124,7 +124,7 @@ def _refuse_duplicates(frame: pl.DataFrame, label: str, column: str) -> None:
         raise ResolverInputError(f"{column} {culprit!r} is in {label} more than once; keep one row.")
 
 
-def _correction_rows(
+def correction_rows(
     corrections: pa.Table | None, mention_ids: pl.Series
 ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Turn `same` and `different` corrections into pairs of mention rows, sorted, each pair once."""

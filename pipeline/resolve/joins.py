@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-from pipeline.resolve.bags import Bags
 from pipeline.resolve.clustering import MOST_BITS
 from pipeline.resolve.comparisons import compare
 from pipeline.resolve.constraints import Corrections
@@ -25,13 +25,18 @@ from pipeline.resolve.pairs import pair_space
 LongArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-WIDEST_GROUP: Final = 20
-"""A co-author shared by more of a block's clusters than this proposes no pair: it would propose them all."""
+RARE_BITS: Final = 12.0
+"""Co-authors who propose a pair of clusters: at most one in 2^12 of the counted mentions bears the name. How many
+clusters share one does not count, so that a proposal depends on its two clusters alone."""
 
 MEMBERS_COMPARED: Final = 8
 """Evenly spaced members of a cluster that stand for it when two clusters of a split block are compared."""
 
 _PAIRS_AT_ONCE: Final = 400_000
+
+
+Ties = list[tuple[int, int]]
+"""Pairs of mentions that bear on each other."""
 
 
 class Clusters:
@@ -114,7 +119,7 @@ class Clusters:
 
 def join_across(
     evidence: Evidence, corrections: Corrections, anchor: LongArray, oversize: BoolArray, model: Model
-) -> tuple[LongArray, Links]:
+) -> tuple[LongArray, Links, Ties]:
     """Join clusters of different units.
 
     Args:
@@ -125,15 +130,14 @@ def join_across(
         model: Weights.
 
     Returns:
-        The new anchors, and one link for each join.
+        The new anchors, one link for each join, and pairs of mentions whose clusters bear on each other: of one
+        ORCID, or of two clusters whose linkage reaches the threshold, joined or not.
     """
     clusters = Clusters(anchor, evidence.work, corrections)
-    parts = [
-        _join_corrections(clusters, evidence, corrections, model),
-        _join_orcids(clusters, evidence, model),
-        _join_units(clusters, evidence, oversize, model),
-    ]
-    return clusters.anchor, all_links(parts)
+    corrected = _join_corrections(clusters, evidence, corrections, model)
+    identified, same_orcid = _join_orcids(clusters, evidence, model)
+    scored, close = _join_units(clusters, evidence, oversize, model)
+    return clusters.anchor, all_links([corrected, identified, scored]), same_orcid + close
 
 
 def _links_between(evidence: Evidence, pairs: list[tuple[int, int]], model: Model, *, corrected: bool) -> Links:
@@ -166,15 +170,17 @@ def _join_corrections(clusters: Clusters, evidence: Evidence, corrections: Corre
     return _links_between(evidence, joined, model, corrected=True)
 
 
-def _join_orcids(clusters: Clusters, evidence: Evidence, model: Model) -> Links:
+def _join_orcids(clusters: Clusters, evidence: Evidence, model: Model) -> tuple[Links, Ties]:
     """Join clusters that share an ORCID: name changes, and units of one block."""
     rows = np.flatnonzero((evidence.orcid >= 0) & (evidence.block >= 0))
     rows = rows[np.lexsort((rows, evidence.orcid[rows]))]
     joined = []
+    ties: Ties = []
     for group in np.split(rows, np.flatnonzero(np.diff(evidence.orcid[rows])) + 1) if len(rows) else []:
+        first = int(group[0])
+        ties += [(first, row) for row in group[1:].tolist()]
         if len(np.unique(clusters.anchor[group])) == 1:
             continue
-        first = int(group[0])
         for row in group[1:].tolist():
             one, other = int(clusters.anchor[first]), int(clusters.anchor[row])
             if one == other or not _names_fit(evidence, clusters, one, other):
@@ -183,7 +189,7 @@ def _join_orcids(clusters: Clusters, evidence: Evidence, model: Model) -> Links:
                 continue
             clusters.merge(one, other)
             joined.append((first, row))
-    return _links_between(evidence, joined, model, corrected=False)
+    return _links_between(evidence, joined, model, corrected=False), ties
 
 
 def _names_fit(evidence: Evidence, clusters: Clusters, one: int, other: int) -> bool:
@@ -194,7 +200,7 @@ def _names_fit(evidence: Evidence, clusters: Clusters, one: int, other: int) -> 
     return not bool((level == NameLevel.IMPOSSIBLE).any())
 
 
-def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, model: Model) -> Links:
+def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, model: Model) -> tuple[Links, Ties]:
     """Join clusters of a split block where shared co-authors propose it and the linkage of all their pairs agrees.
 
     The strongest join goes first; a cluster of initials joins at most one cluster, and its later rivals are
@@ -202,7 +208,7 @@ def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, mod
     """
     rows = np.flatnonzero(oversize)
     if not len(rows):
-        return no_links()
+        return no_links(), []
     proposals = _proposed(clusters, evidence, rows)
     scored = [entry for entry in _scored(clusters, evidence, proposals, model) if entry[0] >= model.threshold]
     scored.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
@@ -219,7 +225,7 @@ def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, mod
         clusters.merge(now_one, now_other)
         taken.update(anchor for anchor in (one, other) if not _written(evidence, anchor))
         joined.append(pair)
-    return _links_between(evidence, joined, model, corrected=False)
+    return _links_between(evidence, joined, model, corrected=False), [(one, other) for _, one, other, _ in scored]
 
 
 def _written(evidence: Evidence, anchor: int) -> bool:
@@ -228,42 +234,57 @@ def _written(evidence: Evidence, anchor: int) -> bool:
 
 
 def _proposed(clusters: Clusters, evidence: Evidence, rows: LongArray) -> npt.NDArray[np.int64]:
-    """Pairs of clusters of one block that share a not too common co-author and whose names fit: (n, 2) anchors."""
-    found = [
-        _shared_codes(clusters, evidence, rows, evidence.coauthor_initial, None),
-        _shared_codes(clusters, evidence, rows, evidence.coauthor_full, evidence.block_of_full),
-    ]
-    return np.unique(np.concatenate(found), axis=0)
-
-
-def _shared_codes(
-    clusters: Clusters,
-    evidence: Evidence,
-    rows: LongArray,
-    bags: Bags,
-    block_of: npt.NDArray[np.int32] | None,
-) -> npt.NDArray[np.int64]:
-    entry, code, _ = bags.entries(evidence.work[rows].astype(np.int64))
-    own = evidence.block[rows][entry]
-    keep = (code if block_of is None else block_of[code]) != own
-    entry, code, own = entry[keep], code[keep], own[keep]
-    anchors = clusters.anchor[rows][entry]
-    triple = np.unique(np.stack([own.astype(np.int64) * bags.vocabulary + code, anchors]), axis=1)
-    key, anchors = triple
-    start = np.searchsorted(key, key, side="left")
-    size = np.searchsorted(key, key, side="right") - start
-    place = np.flatnonzero((size > 1) & (size <= WIDEST_GROUP))
-    after = start[place] + size[place] - place - 1
-    left = np.repeat(place, after)
-    right = (
-        left + 1 + np.arange(len(left)) - np.repeat(np.concatenate(([0], np.cumsum(after)[:-1])), after)
-        if len(place)
-        else left
+    """Pairs of clusters of two units of a block that share a rare co-author and whose names fit: (n, 2) anchors."""
+    mention, code, _ = rare_coauthors(evidence, rows)
+    names = evidence.names
+    anchor = clusters.anchor[mention]
+    held = pl.DataFrame(
+        {
+            "block": evidence.block[mention],
+            "code": code,
+            "anchor": anchor,
+            "first": names.first[evidence.name[anchor]],
+        }
+    ).unique()
+    pairs = (
+        held.join(held, on=["block", "code"], suffix="_r")
+        .filter((pl.col("anchor") < pl.col("anchor_r")) & (pl.col("first") != pl.col("first_r")))
+        .select("anchor", "anchor_r")
+        .unique()
+        .sort("anchor", "anchor_r")
+        .to_numpy()
     )
-    pairs = np.unique(np.stack([anchors[left], anchors[right]], axis=1), axis=0)
-    level, _ = compare_names(evidence.names, evidence.rarity, evidence.name[pairs[:, 0]], evidence.name[pairs[:, 1]])
-    same_unit = evidence.names.first[evidence.name[pairs[:, 0]]] == evidence.names.first[evidence.name[pairs[:, 1]]]
-    return np.asarray(pairs[(level != NameLevel.IMPOSSIBLE) & ~same_unit])
+    level, _ = compare_names(names, evidence.rarity, evidence.name[pairs[:, 0]], evidence.name[pairs[:, 1]])
+    return np.asarray(pairs[level != NameLevel.IMPOSSIBLE])
+
+
+def rare_coauthors(evidence: Evidence, rows: LongArray) -> tuple[LongArray, LongArray, pl.Series]:
+    """Rare names that stand beside mentions: mention and code, and the text of each code.
+
+    A name is rare by family and initial, or else by its written-out form.
+    """
+    names, rarity = evidence.names, evidence.rarity
+    own = evidence.block[rows]
+    blocks = _per_code(names.block, rarity.weight_initial, len(names.blocks)) >= RARE_BITS
+    fulls = _per_code(names.full, rarity.weight_full, len(names.fulls)) >= RARE_BITS
+    fulls &= ~blocks[evidence.block_of_full[: len(fulls)]]
+    found = []
+    for bags, rare, block_of, offset in (
+        (evidence.coauthor_initial, blocks, np.arange(len(blocks)), 0),
+        (evidence.coauthor_full, fulls, evidence.block_of_full, len(blocks)),
+    ):
+        entry, code, _ = bags.entries(evidence.work[rows].astype(np.int64))
+        kept = rare[code] & (block_of[code] != own[entry])
+        found.append((rows[entry[kept]], code[kept].astype(np.int64) + offset))
+    mentions, codes = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return mentions, codes, pl.concat([names.blocks, names.fulls.rename(names.blocks.name)])
+
+
+def _per_code(codes: npt.NDArray[np.int32], values: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.float32]:
+    """The value of each code, from the names that have it."""
+    found = np.zeros(max(count, 1), dtype=np.float32)
+    found[codes[codes >= 0]] = values[codes >= 0]
+    return found
 
 
 def _scored(

@@ -14,9 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from pipeline.resolve.clustering import MOST_BITS
 from pipeline.resolve.comparisons import LEVELS, Compared
 from pipeline.resolve.counts import shipped_counts
 from pipeline.resolve.schemas import COMPARISONS, ResolverInputError
+from pipeline.resolve.topics import Topics, shipped_topics
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -37,6 +39,7 @@ class Model:
         probability_slope, probability_offset: A mention whose best support is b bits belongs with odds
             2^(slope x b + offset).
         counts: Occurrences of names and terms in a large corpus (`counts.COUNTS`).
+        topics: Subject vectors of words.
     """
 
     version: str
@@ -47,6 +50,7 @@ class Model:
     probability_slope: float
     probability_offset: float
     counts: pl.DataFrame
+    topics: Topics
 
     def match_weights(self, compared: Compared) -> FloatArray:
         """Add up the bits of every pair."""
@@ -63,17 +67,17 @@ class Model:
 
     def probabilities(self, bits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Probability that a mention belongs, from the bits of its best support."""
-        exponent = np.clip(self.probability_slope * bits + self.probability_offset, -60.0, 60.0)
+        exponent = np.clip(self.probability_slope * np.minimum(bits, MOST_BITS) + self.probability_offset, -60.0, 60.0)
         return np.asarray(1.0 / (1.0 + np.exp2(-exponent)), dtype=np.float64)
 
 
 @cache
 def shipped_model() -> Model:
     """Read the model that is shipped with the package."""
-    return model_from(json.loads(MODEL_FILE.read_text(encoding="utf-8")), shipped_counts())
+    return model_from(json.loads(MODEL_FILE.read_text(encoding="utf-8")), shipped_counts(), shipped_topics())
 
 
-def model_from(document: dict[str, Any], counts: pl.DataFrame) -> Model:
+def model_from(document: dict[str, Any], counts: pl.DataFrame, topics: Topics) -> Model:
     """Build a model from the model file's content.
 
     Raises:
@@ -102,4 +106,5 @@ def model_from(document: dict[str, Any], counts: pl.DataFrame) -> Model:
         probability_slope=float(probability["slope"]),
         probability_offset=float(probability["offset"]),
         counts=counts,
+        topics=topics,
     )

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.resolve.printed_names import TOKENS, NameTable, Words
+from pipeline.resolve.printed_names import TOKENS, NameTable, Words, are_near
 from pipeline.resolve.rarity import NameRarity
 
 LevelArray = npt.NDArray[np.uint8]
@@ -35,7 +35,7 @@ class NameLevel(IntEnum):
     FIRST_PART = 6
     """One first name is the other's first hyphenated part: Jean, Jean-Pierre."""
     NEAR = 7
-    """First names spelt one or two letters apart, or a short form of the other."""
+    """First names are short forms or spellings of one name: Mike, Michael; Sergei, Sergey."""
     INITIALS_AGREE = 8
     """Two or more initials agree, at least one first name is only an initial."""
     BOTH_INITIAL = 9
@@ -84,7 +84,7 @@ def compare_names(
         np.where(both_written, name, letter) for name, letter in zip(by_name, by_letter, strict=True)
     )
     several = (names.middles.codes[left, 0] >= 0) | (names.middles.codes[right, 0] >= 0)
-    head = names.tokens.codes[left, 0] == names.tokens.codes[right, 0]
+    part = (first_l == names.tokens.codes[right, 0]) | (first_r == names.tokens.codes[left, 0])
     both_initial = (names.full[left] < 0) & (names.full[right] < 0)
     level = np.select(
         [
@@ -95,7 +95,8 @@ def compare_names(
             both_written & same_first & conflict,
             both_written & same_first & (agree_full | agree_initial),
             both_written & same_first,
-            both_written & head,
+            both_written & part,
+            both_written & are_near(names, first_l, first_r),
             both_written,
             conflict,
             agree_full | agree_initial,
@@ -112,6 +113,7 @@ def compare_names(
             NameLevel.MIDDLE_INITIAL,
             NameLevel.MIDDLE_ONE_SIDED,
             NameLevel.FIRST_PART,
+            NameLevel.NEAR,
             NameLevel.IMPOSSIBLE,
             NameLevel.INITIAL_CONFLICT,
             NameLevel.INITIALS_AGREE,

@@ -20,6 +20,9 @@ FloatArray = npt.NDArray[np.float32]
 _CHUNK: Final = 4_000_000
 """Products per slice of a sparse multiplication: bounds its memory."""
 
+_MATRIX_ROWS: Final = 24
+"""Rows from which a unit's products are one matrix product."""
+
 
 @dataclass(frozen=True, slots=True)
 class PairSpace:
@@ -130,4 +133,20 @@ def overlap(
         upper = part.indices > row
         result[space.row_base[row[upper]] + part.indices[upper]] = part.data[upper]
         begin = end
+    return result
+
+
+def products(space: PairSpace, vectors: npt.NDArray[np.int8]) -> FloatArray:
+    """Inner product of the vectors of every pair's rows, exact for whole numbers whose sums stay below 2^24."""
+    wide = vectors.astype(np.float32)
+    result = np.empty(space.count, dtype=np.float32)
+    large = space.size >= _MATRIX_ROWS
+    for unit in np.flatnonzero(large).tolist():
+        begin, size, first = int(space.start[unit]), int(space.size[unit]), int(space.first_pair[unit])
+        rows = wide[begin : begin + size]
+        result[first : first + size * (size - 1) // 2] = (rows @ rows.T)[np.triu_indices(size, k=1)]
+    small = np.flatnonzero(~large[space.unit[space.left]])
+    for begin in range(0, len(small), _CHUNK // 16):
+        places = small[begin : begin + _CHUNK // 16]
+        result[places] = np.einsum("ij,ij->i", wide[space.left[places]], wide[space.right[places]])
     return result

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.names import NameKind, fold, parse_name
+from pipeline.names import NameKind, fold, given_name_forms, parse_name
 
 IntArray = npt.NDArray[np.int32]
 BoolArray = npt.NDArray[np.bool_]
@@ -69,6 +69,7 @@ class NameTable:
         blocks: The block key of each block code, "family|initial".
         fulls: The key of each full code, "family|first".
         words: The text of each first, joined and token code.
+        near: Pairs (one x words + other) of first names that are short forms or spellings of one name, sorted.
     """
 
     linkable: BoolArray
@@ -81,6 +82,7 @@ class NameTable:
     blocks: pl.Series
     fulls: pl.Series
     words: pl.Series
+    near: npt.NDArray[np.int64]
 
 
 def name_keys(names: pl.DataFrame) -> pl.DataFrame:
@@ -216,7 +218,26 @@ def name_table(keys: pl.DataFrame) -> NameTable:
         blocks=blocks,
         fulls=fulls,
         words=words,
+        near=_near_pairs(words),
     )
+
+
+def are_near(names: NameTable, left: IntArray, right: IntArray) -> BoolArray:
+    """Tell which pairs of word codes are short forms or spellings of one name."""
+    if not len(names.near):
+        return np.zeros(left.shape, dtype=bool)
+    pair = left.astype(np.int64) * len(names.words) + right
+    place = np.minimum(np.searchsorted(names.near, pair), len(names.near) - 1)
+    return np.asarray(names.near[place] == pair)
+
+
+def _near_pairs(words: pl.Series) -> npt.NDArray[np.int64]:
+    """All ordered pairs of words that are forms of one given name."""
+    forms = pl.DataFrame(given_name_forms(), schema={"word": pl.String, "name": pl.String}, orient="row")
+    known = pl.DataFrame({"word": words}).with_row_index("code").join(forms, on="word")
+    pairs = known.join(known, on="name").filter(pl.col("code") != pl.col("code_right"))
+    left, right = (pairs[column].cast(pl.Int64).to_numpy() for column in ("code", "code_right"))
+    return np.unique(left * len(words) + right)
 
 
 def _looked_up(values: IntArray, codes: IntArray, absent: int) -> IntArray:

@@ -17,7 +17,8 @@ from pipeline.resolve.comparisons import compare
 from pipeline.resolve.constraints import Corrections, consistent_corrections, pair_constraints
 from pipeline.resolve.evidence import Evidence, read_evidence
 from pipeline.resolve.identity import author_ids
-from pipeline.resolve.inputs import checked_input
+from pipeline.resolve.inputs import ResolverInput, checked_input, correction_rows
+from pipeline.resolve.islands import islands, place_table, unit_ties
 from pipeline.resolve.joins import join_across
 from pipeline.resolve.links import Links, all_links, link_table, links_inside, probabilities, strongest_tree
 from pipeline.resolve.model import Model, shipped_model
@@ -67,40 +68,128 @@ def resolve(
     Raises:
         ResolverInputError: input that cannot be resolved, named in one sentence.
     """
-    model = model or shipped_model()
-    source = checked_input(mentions, works, corrections)
-    evidence = read_evidence(source, model.counts)
+    return _decided(checked_input(mentions, works, corrections), model or shipped_model(), threads).resolution()
+
+
+def resolve_placed(
+    mentions: pa.Table,
+    works: pa.Table,
+    *,
+    corrections: pa.Table | None = None,
+    model: Model | None = None,
+    threads: int | None = None,
+    large_blocks: frozenset[str] | None = None,
+) -> tuple[Resolution, pa.Table]:
+    """Decide which mentions are one person, for a run after which others resolve only what changed.
+
+    Args:
+        mentions: As for `resolve`; all of them, or the whole islands that changes can reach.
+        works: As for `resolve`.
+        corrections: As for `resolve`.
+        model: As for `resolve`.
+        threads: As for `resolve`.
+        large_blocks: Blocks of the whole input that are split, where `mentions` are a part of it; counted when left
+            out. The mentions are then decided as they are in the whole.
+
+    Returns:
+        The resolution, and `islands.PLACES`: where every mention stands.
+
+    Raises:
+        ResolverInputError: input that cannot be resolved, named in one sentence.
+    """
+    decided = _decided(checked_input(mentions, works, corrections), model or shipped_model(), threads, large_blocks)
+    return decided.resolution(), decided.places()
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What was decided, by mention row.
+
+    Attributes:
+        ids: The mention of each row.
+        evidence: What is known of them.
+        decisions: Those by people.
+        model: Weights.
+        anchor: The smallest mention of each one's cluster.
+        links: Accepted links.
+        oversize: Mentions of split blocks.
+        island: The smallest mention of each one's island.
+    """
+
+    ids: pl.Series
+    evidence: Evidence
+    decisions: Corrections
+    model: Model
+    anchor: LongArray
+    links: Links
+    oversize: npt.NDArray[np.bool_]
+    island: LongArray
+
+    def resolution(self) -> Resolution:
+        """Table the decisions."""
+        clusters = pl.DataFrame(
+            {
+                "mention_id": self.ids,
+                "author_id": author_ids(self.ids, self.anchor),
+                "probability": probabilities(len(self.anchor), self.anchor, self.links, self.model),
+            }
+        )
+        return Resolution(
+            clusters=clusters.to_arrow().cast(CLUSTERS),
+            links=link_table(self.ids, self.links),
+            unmet_corrections=_pairs_table(self.ids, self.decisions.unmet),
+            model_version=self.model.version,
+        )
+
+    def places(self) -> pa.Table:
+        """Table where the mentions stand."""
+        return place_table(self.ids, self.evidence, self.oversize, self.island)
+
+
+def _decided(
+    source: ResolverInput, model: Model, threads: int | None, large_blocks: frozenset[str] | None = None
+) -> _Decided:
+    evidence = read_evidence(source, model.counts, model.topics)
     decisions = consistent_corrections(source.mentions.height, source.same, source.different)
-    units = units_of(evidence)
+    units = units_of(evidence, large_blocks)
     anchor = np.arange(source.mentions.height, dtype=np.int64)
+    tied = anchor.copy()
     parts = []
     with ThreadPoolExecutor(max_workers=max(threads or 2, 1)) as pool:
         done = pool.map(lambda batch: _resolve_batch(evidence, decisions, model, *batch), batches(units))
-        for batch_mentions, batch_anchor, links in done:
+        for batch_mentions, batch_anchor, batch_tied, links in done:
             anchor[batch_mentions] = batch_anchor
+            tied[batch_mentions] = batch_tied
             parts.append(links)
-    anchor, joining = join_across(evidence, decisions, anchor, units.oversize, model)
-    links = links_inside(all_links([*parts, joining]), anchor)
-    ids = source.mentions["mention_id"]
-    clusters = pl.DataFrame(
-        {
-            "mention_id": ids,
-            "author_id": author_ids(ids, anchor),
-            "probability": probabilities(len(anchor), anchor, links, model),
-        }
+    anchor, joining, ties = join_across(evidence, decisions, anchor, units.oversize, model)
+    return _Decided(
+        ids=source.mentions["mention_id"],
+        evidence=evidence,
+        decisions=decisions,
+        model=model,
+        anchor=anchor,
+        links=links_inside(all_links([*parts, joining]), anchor),
+        oversize=units.oversize,
+        island=islands(tied, [*ties, *source.same]),
     )
-    return Resolution(
-        clusters=clusters.to_arrow().cast(CLUSTERS),
-        links=link_table(ids, links),
-        unmet_corrections=_pairs_table(ids, decisions.unmet),
-        model_version=model.version,
-    )
+
+
+def unmet_corrections(corrections: pa.Table, mention_ids: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """The `same` corrections that a `different` one forbids: `mention_id_l, mention_id_r`.
+
+    Args:
+        corrections: `schemas.CORRECTIONS`.
+        mention_ids: Of the mentions that corrections name, those that are in the input.
+    """
+    ids = pl.Series("mention_id", mention_ids, dtype=pl.String).sort()
+    same, different = correction_rows(corrections, ids)
+    return _pairs_table(ids, consistent_corrections(len(ids), same, different).unmet)
 
 
 def _resolve_batch(
     evidence: Evidence, decisions: Corrections, model: Model, mentions: LongArray, sizes: LongArray
-) -> tuple[LongArray, LongArray, Links]:
-    """Cluster the units of one batch: mentions, the smallest mention of each one's cluster, links."""
+) -> tuple[LongArray, LongArray, LongArray, Links]:
+    """Cluster the units of one batch: mentions, the smallest mention of each one's cluster, and of its ties, links."""
     space = pair_space(sizes)
     compared = compare(evidence, mentions, space)
     bits = model.match_weights(compared)
@@ -123,7 +212,8 @@ def _resolve_batch(
         compared=compared,
         model=model,
     )
-    return mentions, mentions[anchor], links
+    tied = unit_ties(space, bits, together, apart, model.threshold)
+    return mentions, mentions[anchor], mentions[tied], links
 
 
 def _pairs_table(ids: pl.Series, pairs: list[tuple[int, int]]) -> pa.Table:

@@ -97,6 +97,7 @@ COMPARISONS = (
     "title",
     "abstract",
     "keywords",
+    "topic",
     "venue",
     "categories",
     "references",

@@ -13,7 +13,7 @@ class Authors(dy.Schema):
     display_name = dy.String(description="The fullest name most often printed, or the one a correction set.")
     name_variants = texts("Other printed forms, most frequent first.")
     kind = dy.String(description="person, group or placeholder.")
-    orcid = orcid("Leading ORCID asserted on the works.")
+    orcid = orcid("ORCID the person signed in with to claim the record, else the one that most works assert.")
     affiliation = text("Institution or affiliation on the latest work that has one.")
     affiliation_status = dy.Enum(
         ["found", "none", "not_loaded"],

@@ -1,9 +1,10 @@
 """What each asset does, without Dagster: read columns from the warehouse, call one pure function, write a table.
 
 `pages.py` registers landed pages and reads their records into staging; `works.py` joins records into works;
-`bylines.py` makes the mentions; `people.py` resolves them; `profiles.py` and `papers.py` make the marts. Every function
-takes an open connection inside the caller's transaction and returns the counts a person would ask for. Judgement lives
-in the pure libraries, joins live in `warehouse/sql`.
+`bylines.py` makes the mentions; `people.py` resolves them; `quality.py` and `monitors.py` measure that; `profiles.py`
+and `papers.py` make the marts. `curating.py` takes people's decisions down, `corrections.py` replays them. Every
+function takes an open connection inside the caller's transaction and returns the counts a person would ask for.
+Judgement lives in the pure libraries, joins live in `warehouse/sql`.
 """
 
 from collections.abc import Iterator

@@ -32,9 +32,13 @@ RECORD_TABLES = (
 BATCH_PAGES = 50
 """Pages read in one transaction: what a kill costs at most."""
 
-NEWER_ARXIV = (
-    "(coalesce(new.version, 0), coalesce(new.last_updated_at, TIMESTAMPTZ 'epoch'), new.fetched_at, new.page_id)"
-    " > (coalesce(old.version, 0), coalesce(old.last_updated_at, TIMESTAMPTZ 'epoch'), old.fetched_at, old.page_id)"
+UNVERSIONED_UPDATE = "coalesce(CASE WHEN {0}.version IS NULL THEN {0}.last_updated_at END, TIMESTAMPTZ 'epoch')"
+"""When a record of unknown version was last updated. A version's own date decides nothing: what was fetched later
+knows it better."""
+
+NEWER_ARXIV = " > ".join(
+    f"(coalesce({side}.version, 0), {UNVERSIONED_UPDATE.format(side)}, {side}.fetched_at, {side}.page_id)"
+    for side in ("new", "old")
 )
 NEWER_WORK = (
     "(coalesce(new.updated_at, TIMESTAMPTZ 'epoch'), NOT new.is_byline_truncated, new.fetched_at, new.page_id)"

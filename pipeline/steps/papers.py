@@ -16,7 +16,7 @@ def build_papers(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         "SELECT work_id, title, publication_year, arxiv_id, primary_category, doi, venue, journal_ref"
         " FROM staging.works"
     ).pl()
-    names = con.sql("SELECT work_id, position, raw_name, given, family, suffix, kind FROM staging.mentions").pl()
+    names = con.sql(query("marts/bibtex_names")).pl()
     with frame_as(con, "entries", bibtex_entries(works, names)):
         replace_from_query(con, "marts.papers", query("marts/papers"))
     return {

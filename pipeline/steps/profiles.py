@@ -15,6 +15,7 @@ from pipeline.metrics import (
 )
 from pipeline.metrics.schemas import TRUST_SCORES
 from pipeline.steps import count, frame_as, temporary_table
+from pipeline.steps.corrections import chosen_names, standing_claims
 from warehouse import query, replace_from_query, replace_in_batches
 
 TABLES = ("marts.author_works", "marts.collaborators", "marts.trust_reasons", "marts.authors")
@@ -28,16 +29,16 @@ def build_profiles(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Replace the marts about people from the resolved mentions; returns counts of authors by tier."""
     with temporary_table(con, "authorships", "marts/authorships"):
         replace_from_query(con, "marts.author_works", query("marts/author_works"))
-        with temporary_table(con, "display_names", "marts/display_names"):
+        with chosen_names(con), temporary_table(con, "display_names", "marts/display_names"):
             pairs = build_collaborators(con)
             mentions = con.sql(query("marts/trust_mentions")).pl()
             loaded = con.sql(query("marts/loaded")).pl()
-            claims = con.sql(query("marts/claims")).pl()
+            claims = standing_claims(con)
             scores = score(con, weigh(con, mentions, loaded, claims, pairs))
             with (
                 frame_as(con, "loaded", loaded),
                 frame_as(con, "claims", claims),
-                frame_as(con, "leading_orcids", leading_orcids(mentions)),
+                frame_as(con, "leading_orcids", leading_orcids(mentions, signed_in=signed_in(claims))),
                 frame_as(con, "scores", scores),
             ):
                 replace_from_query(con, "marts.authors", query("marts/authors"))
@@ -45,6 +46,11 @@ def build_profiles(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return {f"{tier.lower()}_authors": n for tier, n in tiers} | {
         "close_ties": count(con, "SELECT count(*) FROM marts.collaborators WHERE is_close")
     }
+
+
+def signed_in(claims: pl.DataFrame) -> pl.DataFrame:
+    """The ORCID iDs with which people signed in to claim their records: `author_id, orcid`."""
+    return claims.select("author_id", "orcid").drop_nulls()
 
 
 def build_collaborators(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -78,17 +84,22 @@ def weigh(
     """One row an author with the evidence for the record, and which of it had a source to come from."""
     persons = loaded.filter(pl.col("kind") == "person")
     has_openalex = count(con, "SELECT count(*) FROM staging.openalex_works") > 0
+    with frame_as(con, "claims", claims):
+        approved = con.sql(query("marts/approved_claims")).pl()
     found = evidence(
         mentions,
         con.sql(query("marts/trust_works")).pl(),
         open_conflicts(
             mentions.join(persons, on="author_id", how="semi"),
-            approved_claims=con.sql(query("marts/approved_claims")).pl(),
+            approved_claims=approved,
             same_person=con.sql(query("marts/same_person")).pl(),
+            unmet_corrections=con.sql(query("marts/unmet_corrections")).pl(),
+            signed_in=signed_in(claims),
         ),
         citations=con.sql(query("marts/citations")).pl(),
         ties=pairs,
         claims=claims,
+        signed_in=signed_in(claims),
         non_persons=loaded.filter(pl.col("kind") != "person")["author_id"].to_list(),
     )
     sources = loaded.select("author_id", "has_openalex", "has_affiliations")

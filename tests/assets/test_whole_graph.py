@@ -80,6 +80,16 @@ def test_received_is_accepted_and_rejected(graph):
     assert counts["rejected"] >= 2
 
 
+def test_the_figures_of_the_run_are_shown_and_drawn(graph):
+    shown = metadata(graph.transformed, "resolved/quality")
+    assert shown["cluster sizes"].startswith("![Cluster sizes](data:image/png;base64,")
+    assert shown["match weights"].startswith("![")
+    assert (shown["self mentions"], shown["orcid b3_f1"]) == graph.rows(
+        "SELECT (SELECT count(*) FROM staging.mentions)::DOUBLE, value FROM resolved.quality"
+        " WHERE gold_set = 'orcid' AND slice = 'all' AND metric = 'b3_f1'"
+    )[0]
+
+
 def test_what_was_fetched_is_what_is_there(graph):
     assert metadata(graph.fetched, "raw/arxiv_pages")["received"] == 10
     assert metadata(graph.fetched, "raw/openalex_pages")["works_found"] == 7

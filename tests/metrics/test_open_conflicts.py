@@ -44,6 +44,13 @@ def test_a_further_orcid_on_two_works_is_a_conflict() -> None:
     assert frame["detail"].item() == f"2 works assert the ORCID iD {TWO}, others {ONE}."
 
 
+def test_works_of_another_orcid_than_the_one_signed_in_with_are_the_conflict() -> None:
+    rows = mentions(*((f"w{n}", "Ann", ONE) for n in range(3)), *((f"x{n}", "Ann", TWO) for n in range(2)))
+    signed_in = pl.DataFrame({"author_id": ["A"], "orcid": [TWO]})
+    assert found(open_conflicts(rows)) == [("A", "further_orcid", TWO)]
+    assert found(open_conflicts(rows, signed_in=signed_in)) == [("A", "further_orcid", ONE)]
+
+
 def test_a_further_orcid_on_one_work_is_a_slip() -> None:
     assert found(open_conflicts(mentions(("w1", "Ann", ONE), ("w2", "Ann", ONE), ("w3", "Ann", TWO)))) == []
 

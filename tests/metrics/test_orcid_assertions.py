@@ -95,3 +95,13 @@ def test_evidence_ids_are_the_first_ten() -> None:
 def test_empty_in_empty_out() -> None:
     frame = leading_orcids(pl.DataFrame(schema=dict(MENTIONS)))
     assert (frame.height, dict(frame.schema)) == (0, LEADING_ORCIDS)
+
+
+def test_the_id_a_person_signed_in_with_leads_whatever_works_assert() -> None:
+    rows = mentions(("a#1", "a", "A", ONE), ("b#1", "b", "A", ONE), ("c#1", "c", "A", TWO), ("d#1", "d", "B", ONE))
+    signed_in = pl.DataFrame({"author_id": ["A", "C"], "orcid": [TWO, TEN]})
+    leading = leading_orcids(rows, signed_in=signed_in)
+    assert leading.select(*list(LEADING_ORCIDS)[:4]).rows() == [("A", TWO, 1, 2), ("B", ONE, 1, 0), ("C", TEN, 0, 0)]
+    assert leading["orcid_ids"].to_list() == [["c"], ["d"], []]
+    nobody = leading_orcids(rows, signed_in=signed_in.clear())
+    assert nobody.equals(leading_orcids(rows))

@@ -8,6 +8,7 @@ from pipeline.resolve.counts import shipped_counts
 from pipeline.resolve.evidence import read_evidence
 from pipeline.resolve.inputs import checked_input
 from pipeline.resolve.pairs import pair_space
+from pipeline.resolve.topics import shipped_topics
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def level(tables):
         works = [
             {"id": f"w{k}", "authors": ["Wei Zhang"], **columns} for k, columns in enumerate((one, other), start=1)
         ]
-        evidence = read_evidence(checked_input(*tables(works)), shipped_counts())
+        evidence = read_evidence(checked_input(*tables(works)), shipped_counts(), shipped_topics())
         rows = np.flatnonzero(np.isin(evidence.name, evidence.name[0]))
         levels = [
             int(compare(evidence, order, pair_space(np.array([2]))).levels[comparison][0])
@@ -48,6 +49,10 @@ def bylines(*others):
         ("title", {"title": "Sparse grids"}, {"title": "SPARSE GRIDS!"}, "cosine 0.65 or more"),
         ("title", {"title": "Sparse grids"}, {"title": ""}, None),
         ("title", {"title": "Sparse grids"}, {"title": None}, None),
+        ("topic", {"title": "Redshift of galaxies"}, {"title": "Lensed quasars"}, "cosine 0.9 or more"),
+        ("topic", {"title": "Redshift of galaxies"}, {"title": "A treebank parser"}, "cosine 0 to 0.1"),
+        ("topic", {"title": "Redshift of galaxies"}, {"title": "Qzx"}, None),
+        ("topic", {"title": "Redshift"}, {"title": "Qzx", "venue": "Astron. Astrophys."}, "cosine 0.7 to 0.8"),
         ("year", {"year": 2001}, {"year": 2001}, "years apart under 1"),
         ("year", {"year": 2001}, {"year": 1950}, "years apart 26 or more"),
         ("year", {"year": 2001}, {"year": None}, None),
@@ -76,7 +81,7 @@ def test_level(level, comparison, one, other, expected):
 def test_a_batch_of_very_many_units_keeps_its_names_apart(tables):
     """Units times names passes 2^31: place arithmetic must be wide."""
     works = [{"id": f"w{k:05d}", "authors": [f"Wei Zhang{k:05d}"]} for k in range(50_000)]
-    evidence = read_evidence(checked_input(*tables(works)), shipped_counts())
+    evidence = read_evidence(checked_input(*tables(works)), shipped_counts(), shipped_topics())
     rows = np.repeat(np.arange(50_000), 2)
     levels = compare(evidence, rows, pair_space(np.full(50_000, 2))).levels["name"]
     assert set(levels.tolist()) == {LEVELS["name"].index("same") + 1}

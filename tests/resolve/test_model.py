@@ -9,9 +9,10 @@ import pytest
 
 from pipeline.resolve import ResolverInputError, shipped_model
 from pipeline.resolve.comparisons import LEVELS
-from pipeline.resolve.counts import COUNTS, COUNTS_FILE, derive_counts, shipped_counts
+from pipeline.resolve.counts import COUNTS, COUNTS_FILE, counts_digest, derive_counts, shipped_counts
 from pipeline.resolve.fit import SCALES, _cumulative, derived_model
 from pipeline.resolve.model import MODEL_FILE, model_from
+from pipeline.resolve.topics import TOPICS, TOPICS_FILE, UNIT, derive_topics, shipped_topics, topics_from, work_topics
 
 
 @pytest.fixture
@@ -25,7 +26,9 @@ def test_every_level_has_a_weight_and_missing_weighs_nothing():
         assert weights[0] == 0.0
 
 
-@pytest.mark.parametrize("comparison", ["affiliation", "title", "abstract", "keywords", "categories", "references"])
+@pytest.mark.parametrize(
+    "comparison", ["affiliation", "title", "abstract", "keywords", "topic", "categories", "references"]
+)
 def test_more_agreement_never_weighs_less(comparison):
     weights = shipped_model().weights[comparison][1:]
     assert (np.diff(weights) >= 0).all()
@@ -41,7 +44,7 @@ def test_scales_begin_existing_labels():
 def test_a_model_of_other_levels_is_refused(document):
     document["comparisons"]["venue"]["same stable"] = 1.0
     with pytest.raises(ResolverInputError, match="disagree about level 'same stable' of venue"):
-        model_from(document, shipped_counts())
+        model_from(document, shipped_counts(), shipped_topics())
 
 
 def test_the_counts_file_is_small_and_sorted():
@@ -58,13 +61,57 @@ def test_counts_of_a_small_corpus():
             "authors": [["Wei Zhang", "Ottilie Quist"]] * 12 + [["Wei Zhang", "Ivo Halloran"]] * 12,
         }
     )
-    counts = derive_counts(corpus)
+    affiliations = ["Aalto University", "Aalto University", "Rice University", "Ghent University"]
+    counts = derive_counts(corpus, pl.Series(affiliations))
     found = {(r["kind"], r["key"]): (r["mentions"], r["groups"]) for r in counts.to_dicts()}
     assert found["full", "zhang|wei"] == (24, 2)
     assert found["block", "quist|o"] == (12, 1)
     assert found["family", "zhang"] == (24, 0)
     assert found["all", "all"] == (48, 24)
     assert ("term", "coral") not in found
+    assert found["affiliation", ""] == (3, 0)
+    assert found["affiliation", "univers"] == (3, 0)
+    assert ("affiliation", "aalto") not in found
+
+
+def test_topics_of_a_small_corpus_tell_its_subjects_apart():
+    subjects = [
+        (["stars shine", "stars burn", "suns burn", "suns shine"], "astro", "Sky Letters"),
+        (["cells divide", "cells grow", "tissues grow", "tissues divide"], "bio", "Life Letters"),
+    ]
+    rows = [
+        {"title": title, "journal_ref": journal, "categories": [category]}
+        for titles, category, journal in subjects
+        for title in titles
+        for _ in range(40)
+    ]
+    topics = topics_from(derive_topics(pl.DataFrame(rows)))
+    works = pl.DataFrame(
+        {
+            "title": ["stars", "suns", "cells", "unheard"],
+            "abstract": [None] * 4,
+            "keywords": [None] * 4,
+            "venue": [None, None, None, "Sky"],
+        },
+        schema={"title": pl.String, "abstract": pl.String, "keywords": pl.List(pl.String), "venue": pl.String},
+    )
+    vectors = work_topics(works, topics).astype(float) / UNIT
+    near = vectors @ vectors.T
+    assert near[0, 1] > 0.8
+    assert near[0, 3] > 0.8
+    assert near[0, 2] < 0.2
+
+
+def test_the_topics_file_is_small_and_sorted():
+    table = pl.read_parquet(TOPICS_FILE)
+    assert dict(table.schema) == TOPICS
+    assert table.select("kind", "key").equals(table.select("kind", "key").sort("kind", "key"))
+    assert TOPICS_FILE.stat().st_size < 3_000_000
+
+
+def test_the_weights_were_derived_with_the_shipped_counts_and_topics(document):
+    assert document["derivation"]["counts"] == counts_digest(shipped_counts())
+    assert document["derivation"]["topics"] == shipped_topics().digest()
 
 
 def test_steps_and_gradients_agree():
@@ -93,9 +140,9 @@ def test_weights_derived_from_a_labelled_set_prefer_shared_coauthors(tables, tmp
     pl.from_arrow(mentions).select(
         "mention_id", gold_author=pl.when(pl.col("position") == 1).then(pl.col("work_id").str.slice(0, 3))
     ).write_parquet(tmp_path / "gold.parquet")
-    derived = derived_model([tmp_path], shipped_counts())
+    derived = derived_model([tmp_path], [], shipped_counts(), shipped_topics())
     weights = derived["comparisons"]["coauthors"]
     assert weights["shared bits 18 to 24"] > 3.0
     assert weights["none shared, one name to share"] < 0.0
-    assert derived == derived_model([tmp_path], shipped_counts())
-    assert model_from(derived, shipped_counts()).version == derived["version"]
+    assert derived == derived_model([tmp_path], [], shipped_counts(), shipped_topics())
+    assert model_from(derived, shipped_counts(), shipped_topics()).version == derived["version"]

@@ -21,6 +21,9 @@ VOLATILE = frozenset({"run_id", "page_id", "window_id", "fetched_at", "completed
 OF_THE_LANDING = frozenset({"raw.windows", "raw.pages", "staging.page_loads"})
 """Tables about pages, not about what stands on them."""
 
+OF_THE_RUNS = frozenset({"resolved.resolutions"})
+"""Tables about runs."""
+
 Rows = list[tuple[Any, ...]]
 
 
@@ -78,7 +81,7 @@ class Bench:
     def contents(self) -> dict[str, Rows]:
         """Every table about the world, without the columns that say when."""
         with self.warehouse.write() as con:
-            return contents(con, set(TABLES) - OF_THE_LANDING)
+            return contents(con, set(TABLES) - OF_THE_LANDING - OF_THE_RUNS)
 
 
 def contents(con: Any, tables: Iterable[str]) -> dict[str, Rows]:

@@ -135,6 +135,15 @@ def test_an_older_version_on_the_same_page_neither(bench, order):
     assert titles(bench) == [(2, "v2")]
 
 
+def test_of_one_version_a_later_update_date_does_not_beat_a_later_fetch(bench):
+    late_dates = [{"version": "v1", "created": "Mon, 1 Mar 2027 09:30:00 GMT"}]
+    bench.land(Source.ARXIV_SNAPSHOT, json_lines([paper("2103.00001", [ADA], title="Before", versions=late_dates)]))
+    bench.read()
+    bench.land(Source.ARXIV_SNAPSHOT, json_lines([paper("2103.00001", [ADA], title="After")]), minutes=9)
+    bench.read()
+    assert titles(bench) == [(1, "After")]
+
+
 def test_of_one_version_the_page_fetched_last_wins_even_if_it_is_read_first(bench):
     bench.land(Source.ARXIV_SNAPSHOT, json_lines([paper("2103.00001", [ADA], title="Later")]), minutes=9)
     bench.read()

@@ -173,10 +173,8 @@ def test_a_page_of_a_person(built_world):
 
 def test_building_again_changes_nothing(built_world):
     before = built_world.contents()
-    measured = set(before.pop("resolved.quality"))
     counts = built_world.build(run_id="again")
     after = built_world.contents()
-    assert set(after.pop("resolved.quality")) == measured
     assert after == before
     assert "minted_authors" not in counts
 
@@ -201,7 +199,6 @@ def test_the_order_in_which_pages_come_changes_nothing(bench, built_world, seed)
         bench.land(source, json_lines([item]), minutes=minute)
     bench.build()
     mine, theirs = bench.contents(), built_world.contents()
-    assert set(mine.pop("resolved.quality")) == set(theirs.pop("resolved.quality"))
     assert mine == theirs
 
 

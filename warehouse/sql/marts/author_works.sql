@@ -1,15 +1,14 @@
--- One row is a work of an author.
+-- One row is a work of an author; temporary table authorships.
 WITH places AS (
     SELECT
-        resolved.author_id,
-        mention.work_id,
-        min(mention.position) AS position,
-        arg_min(mention.mention_id, mention.position) AS mention_id,
-        arg_min(mention.raw_name, mention.position) AS printed_name,
-        max(resolved.probability) AS probability
-    FROM resolved.author_mentions AS resolved
-    INNER JOIN staging.mentions AS mention USING (mention_id)
-    GROUP BY resolved.author_id, mention.work_id
+        author_id,
+        work_id,
+        min(position) AS position,
+        arg_min(mention_id, position) AS mention_id,
+        arg_min(raw_name, position) AS printed_name,
+        max(probability) AS probability
+    FROM authorships
+    GROUP BY author_id, work_id
 )
 
 SELECT

@@ -1,12 +1,12 @@
--- One row is a mention with its author and the facts of its work that profiles are made of.
+-- One row is a mention with its author, the name shown for it and the facts of its work that profiles are made of.
 SELECT
     mention.mention_id,
     mention.work_id,
     mention.position,
     resolved.author_id,
     resolved.probability,
-    mention.raw_name,
-    mention.given,
+    coalesce(shown.raw_name, mention.raw_name) AS raw_name,
+    CASE WHEN shown.mention_id IS NULL THEN mention.given ELSE shown.given END AS given,
     mention.kind,
     mention.orcid,
     mention.raw_affiliation,
@@ -18,3 +18,4 @@ SELECT
 FROM resolved.author_mentions AS resolved
 INNER JOIN staging.mentions AS mention USING (mention_id)
 INNER JOIN staging.works AS work USING (work_id)
+LEFT JOIN resolved.shown_names AS shown USING (mention_id)

@@ -3,10 +3,12 @@ WITH bylines AS (
     SELECT
         mention.work_id,
         list(
-            {author_id: resolved.author_id, name: mention.raw_name, position: mention.position} ORDER BY mention.position
+            {author_id: resolved.author_id, name: coalesce(shown.raw_name, mention.raw_name), position: mention.position}
+            ORDER BY mention.position
         ) AS authors
     FROM staging.mentions AS mention
     LEFT JOIN resolved.author_mentions AS resolved USING (mention_id)
+    LEFT JOIN resolved.shown_names AS shown USING (mention_id)
     GROUP BY mention.work_id
 ),
 

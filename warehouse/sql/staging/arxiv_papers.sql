@@ -4,7 +4,12 @@ WITH ranked AS (
     SELECT
         *,
         row_number() OVER (
-            PARTITION BY arxiv_id ORDER BY version DESC NULLS LAST, last_updated_at DESC NULLS LAST, fetched_at DESC, source
+            PARTITION BY arxiv_id
+            ORDER BY
+                version DESC NULLS LAST,
+                CASE WHEN version IS NULL THEN last_updated_at END DESC NULLS LAST,
+                fetched_at DESC,
+                source
         ) AS place,
         count(*) OVER (PARTITION BY arxiv_id) AS doors
     FROM staging.arxiv_records

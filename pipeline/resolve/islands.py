@@ -1,0 +1,184 @@
+"""Islands: which mentions the decision about a mention may depend on.
+
+What belongs here: the islands of a run, and where a mention stands among the others, as the next run must know it to
+resolve only what a change can reach. What does not: decisions.
+
+A pair's levels depend on its two mentions alone, so what one mention can do to another goes along pairs: two mentions
+of one unit whose match weight reaches the threshold, two that a `same` correction names, two that bear one ORCID, and
+in a split block two clusters whose linkage reaches the threshold. An island is what these ties connect. Resolving a
+set of whole islands gives each of its mentions what resolving everything gives it.
+
+A mention that is new, or has changed, can tie islands together. It can only reach mentions
+- of its unit whose given names are not impossible beside its own (`compatible_names`),
+- of its ORCID and its `same` corrections,
+- of its block, if that was split, beside which it, or a mention of its islands, has a rare co-author.
+"""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from pipeline.resolve.evidence import Evidence, read_evidence
+from pipeline.resolve.inputs import checked_input
+from pipeline.resolve.joins import Ties, rare_coauthors
+from pipeline.resolve.model import Model
+from pipeline.resolve.name_levels import NameLevel, compare_names
+from pipeline.resolve.pairs import PairSpace
+from pipeline.resolve.printed_names import Words, name_table
+from pipeline.resolve.rarity import name_rarity
+
+LongArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+NAME_COLUMNS: Final = ("block", "first", "tokens", "middles")
+
+PLACES = pa.schema(
+    [
+        pa.field("mention_id", pa.string(), nullable=False),
+        *(pa.field(name, pa.string(), nullable=False) for name in NAME_COLUMNS),
+        pa.field("rare_coauthors", pa.list_(pa.string()), nullable=False),
+        pa.field("island", pa.string()),
+    ]
+)
+"""One row is one mention and where it stands, sorted by mention_id.
+
+`block` is empty for groups and placeholders. `first`, `tokens` and `middles` are its given names as `compare_names`
+reads them, words separated by spaces, empty where there is none. `rare_coauthors` is empty unless the block is split.
+`island` is the smallest mention of its island, null where nothing was decided yet.
+"""
+
+
+def connected(mentions: int, left: LongArray, right: LongArray) -> LongArray:
+    """The smallest mention of each mention's connected set."""
+    graph = csr_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(mentions, mentions))
+    count, component = connected_components(graph, directed=False)
+    first = np.full(count, mentions, dtype=np.int64)
+    np.minimum.at(first, component, np.arange(mentions))
+    return np.asarray(first[component])
+
+
+def unit_ties(
+    space: PairSpace, bits: npt.NDArray[np.float32], together: BoolArray, apart: BoolArray, threshold: float
+) -> LongArray:
+    """For each row of a batch the smallest row that its unit's ties connect it with."""
+    places = np.flatnonzero((bits >= threshold) & ~apart | together)
+    return connected(space.rows, space.left[places].astype(np.int64), space.right[places].astype(np.int64))
+
+
+def islands(tied: LongArray, ties: Ties) -> LongArray:
+    """The smallest mention of each mention's island.
+
+    Args:
+        tied: For each mention the smallest one that its unit's ties connect it with.
+        ties: Pairs of mentions that are tied across units.
+    """
+    pairs = np.array(ties, dtype=np.int64).reshape(-1, 2)
+    mentions = np.arange(len(tied))
+    return connected(len(tied), np.concatenate((mentions, pairs[:, 0])), np.concatenate((tied, pairs[:, 1])))
+
+
+def place_table(ids: pl.Series, evidence: Evidence, oversize: BoolArray, island: LongArray | None) -> pa.Table:
+    """Table where mentions stand, as `PLACES`."""
+    names = evidence.names
+
+    def text(codes: npt.NDArray[np.int32]) -> pl.Series:
+        return _texts(names.words, codes)
+
+    def line(words: Words) -> list[pl.Series]:
+        return [text(words.codes[:, place]).alias(f"{place}") for place in range(words.codes.shape[1])]
+
+    tokens = pl.DataFrame([*line(names.tokens), text(names.joined).alias("joined")]).with_columns(
+        # A name of more words than are compared keeps the others as one: all of them run together count, too.
+        rest=pl.col("joined").str.slice(pl.concat_str(pl.exclude("joined")).str.len_chars())
+    )
+    by_name = pl.DataFrame(
+        {
+            "block": _texts(names.blocks, names.block),
+            "first": text(names.first),
+            "tokens": _spaced(tokens.drop("joined")),
+            "middles": _spaced(pl.DataFrame(line(names.middles))),
+        }
+    )
+    row, code, keys = rare_coauthors(evidence, np.flatnonzero(oversize))
+    beside = pl.DataFrame({"row": row, "key": keys.gather(code)}).group_by("row").agg(pl.col("key").sort())
+    return (
+        by_name[evidence.name]
+        .with_columns(
+            mention_id=ids,
+            island=pl.lit(None, dtype=pl.String) if island is None else ids.gather(island),
+        )
+        .with_row_index("row")
+        .with_columns(pl.col("row").cast(pl.Int64))
+        .join(beside, on="row", how="left", maintain_order="left")
+        .with_columns(rare_coauthors=pl.col("key").fill_null([]))
+        .select(PLACES.names)
+        .to_arrow()
+        .cast(PLACES)
+    )
+
+
+def _texts(known: pl.Series, codes: npt.NDArray[np.int32]) -> pl.Series:
+    """The text of each code, empty where it is -1."""
+    return pl.concat([known, pl.Series(known.name, [""])]).gather(np.where(codes < 0, len(known), codes))
+
+
+def _spaced(words: pl.DataFrame) -> pl.Series:
+    """The words of each row as one text, separated by spaces."""
+    return words.select(pl.concat_str(pl.all(), separator=" ").str.strip_chars()).to_series()
+
+
+def places_of(mentions: pa.Table, works: pa.Table, *, model: Model) -> pa.Table:
+    """Where mentions stand before anything is decided about them.
+
+    Args:
+        mentions: `schemas.MENTIONS`.
+        works: `schemas.WORKS`.
+        model: Weights; its counts say how names are read.
+
+    Returns:
+        `PLACES` without islands, every mention with the rare names beside it.
+    """
+    source = checked_input(mentions, works)
+    evidence = read_evidence(source, model.counts, model.topics)
+    return place_table(source.mentions["mention_id"], evidence, np.ones(source.mentions.height, dtype=np.bool_), None)
+
+
+def compatible_names(
+    new: pl.DataFrame, known: pl.DataFrame, *, large_blocks: frozenset[str], model: Model
+) -> pl.DataFrame:
+    """The known names that may be tied to one of the new names.
+
+    Args:
+        new: `NAME_COLUMNS`, distinct; names of mentions that are new or have changed.
+        known: The same of all other mentions of their blocks.
+        large_blocks: Blocks that are split: names of two of its units are not tied.
+        model: Weights; its counts say how names are read.
+
+    Returns:
+        Rows of `known`.
+    """
+    columns = list(NAME_COLUMNS)
+    new, known = (frame.filter(pl.col("block") != "") for frame in (new, known))
+    both = pl.concat([new.select(columns), known.select(columns)])
+    keys = both.select(
+        linkable=pl.lit(value=True),
+        family=pl.col("block").str.replace(r"\|[^|]*$", ""),
+        first=pl.col("first").replace("", None),
+        tokens=pl.col("tokens").str.split(" ").list.filter(pl.element() != ""),
+        middles=pl.col("middles").str.split(" ").list.filter(pl.element() != ""),
+    )
+    names = name_table(keys)
+    rarity = name_rarity(names, model.counts)
+    split = both["block"].is_in(sorted(large_blocks)).to_numpy()
+    rows = both.select("block").with_row_index("row")
+    pairs = rows.head(new.height).join(rows.slice(new.height), on="block").select("row", "row_right")
+    left, right = (pairs[column].to_numpy().astype(np.int32) for column in ("row", "row_right"))
+    level, _ = compare_names(names, rarity, left, right)
+    unit = np.where(names.full >= 0, names.first + 1, 0)
+    fits = (level != NameLevel.IMPOSSIBLE) & (~split[left] | (unit[left] == unit[right]))
+    return known[np.unique(right[fits]) - new.height]

@@ -1,0 +1,102 @@
+"""What a run of the resolver has to resolve again, and reading it.
+
+What belongs here: finding the mentions that changes can reach, from where every mention stood in the last run. What
+does not: why nothing else can be reached (`pipeline.resolve.islands`), resolving them (`people`).
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from pipeline.resolve import Model, blocking, compatible_names, places_of
+from pipeline.steps import count, frame_as, temporary_table
+from warehouse import query
+
+MOST_CHANGED: Final = 0.2
+"""Share of changed mentions from which everything is resolved: finding the rest would cost more than it saves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed since the last run, and how far it reaches.
+
+    Attributes:
+        changed_mentions: Mentions that came, went or changed.
+        large_blocks: Blocks that are split; None where everything is resolved, which finds them itself.
+    """
+
+    changed_mentions: int
+    large_blocks: frozenset[str] | None
+
+
+@contextmanager
+def affected_mentions(con: duckdb.DuckDBPyConnection, model: Model, *, everything: bool) -> Iterator[Change]:
+    """Let SQL see `affected_mentions`, to be resolved again or gone, while the block runs.
+
+    SQL must see `decisions` and `fingerprints`.
+
+    Args:
+        con: A connection to the working file.
+        model: What decides.
+        everything: Every mention is affected, whatever changed.
+    """
+    with temporary_table(con, "changed_mentions", "resolved/changed_mentions"), ExitStack() as tables:
+        changed = count(con, "SELECT count(*) FROM changed_mentions")
+        most = changed > MOST_CHANGED * count(con, "SELECT count(*) FROM fingerprints")
+        if everything or most:
+            large_blocks = None
+            tables.enter_context(temporary_table(con, "affected_mentions", "resolved/all_mentions"))
+        else:
+            large_blocks = find_reached(con, model, tables)
+            tables.enter_context(temporary_table(con, "affected_mentions", "resolved/affected_mentions"))
+        yield Change(changed, large_blocks)
+
+
+def resolver_input(con: duckdb.DuckDBPyConnection, change: Change) -> tuple[pa.Table, pa.Table]:
+    """Mentions and works to resolve; SQL must see `affected_mentions`."""
+    if change.large_blocks is not None:
+        return some_input(con, "affected_mentions")
+    return con.sql(query("resolved/mentions")).to_arrow_table(), con.sql(query("resolved/works")).to_arrow_table()
+
+
+def find_reached(con: duckdb.DuckDBPyConnection, model: Model, tables: ExitStack) -> frozenset[str]:
+    """Let SQL see `reached_islands` and `partner_islands`; returns the blocks that are split now.
+
+    SQL must see `changed_mentions` and `decisions`.
+    """
+    arrivals = pl.DataFrame(places_of(*some_input(con, "changed_mentions"), model=model))
+    tables.enter_context(frame_as(con, "arrivals", arrivals))
+    sizes = con.sql(
+        f"""
+        SELECT block, last > $whole AS was_split, now > $whole AS is_split FROM ({query("resolved/block_sizes")})
+        WHERE greatest(last, now) > $whole ORDER BY block
+        """,
+        params={"whole": blocking.WHOLE_BLOCK},
+    ).pl()
+    split = sizes.filter("is_split").select("block")
+    turned = sizes.filter(pl.col("was_split") != pl.col("is_split")).select("block")
+    large_blocks = frozenset(split["block"])
+    neighbours = con.sql(query("resolved/neighbour_names")).pl()
+    compatible = compatible_names(
+        arrivals.select(neighbours.columns).unique(), neighbours, large_blocks=large_blocks, model=model
+    )
+    for name, frame in (("split_blocks", split), ("turned_blocks", turned), ("compatible_names", compatible)):
+        tables.enter_context(frame_as(con, name, frame))
+    for name in ("reached_islands", "partner_islands"):
+        tables.enter_context(temporary_table(con, name, f"resolved/{name}"))
+    return large_blocks
+
+
+def some_input(con: duckdb.DuckDBPyConnection, chosen: str) -> tuple[pa.Table, pa.Table]:
+    """Mentions and works as the resolver reads them, of the mentions that a table holds and that are here."""
+    mentions = con.sql(
+        f"SELECT mention.* FROM ({query('resolved/mentions')}) AS mention SEMI JOIN {chosen} USING (mention_id)"
+    ).to_arrow_table()
+    wanted = pl.DataFrame({"work_id": pl.Series(mentions["work_id"], dtype=pl.String).unique()})
+    with frame_as(con, "wanted", wanted):
+        return mentions, con.sql(query("resolved/works_of")).to_arrow_table()

@@ -1,0 +1,235 @@
+"""What to keep an eye on in the names: counted in every run, judged by the asset checks.
+
+What belongs here: names and authors -> figures, each with the few ids that weigh most in it. What does not: bounds
+(`pipeline.assets.monitors`), gold (`quality`). Figures hold ids, never printed names: a name may be hidden later, and
+figures stay.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from pipeline.names.kinds import GROUP_WORDS, PLACEHOLDER_WORDS
+from pipeline.resolve.evaluation import QUALITY, read_names
+from pipeline.resolve.name_levels import NameLevel, compare_names
+from pipeline.resolve.printed_names import NameTable
+from pipeline.resolve.rarity import NameRarity
+from pipeline.steps import temporary_table
+from warehouse import query
+
+SHOWN: Final = 5
+"""Culprits kept per figure."""
+
+HOT_RANK: Final = 1_000
+HOT_MENTIONS: Final = 20
+"""A hot name is one of the most printed ones; below so many mentions it is a single misprint that a paper repeats."""
+
+_NO_PERSONS: Final = sorted(GROUP_WORDS | PLACEHOLDER_WORDS)
+
+
+def read_printed_names(con: duckdb.DuckDBPyConnection) -> tuple[NameTable, pl.DataFrame]:
+    """Read every distinct printed name once.
+
+    Returns:
+        The resolver's reading, and a frame with a row per entry of it: `resolved/printed_names`, `code` (the entry),
+        `block` (null for groups and placeholders) and `written_out` (code of family and first given name; null for
+        initials).
+    """
+    names = con.sql(query("resolved/printed_names")).pl()
+    table = read_names(names)
+    keyed = names.with_row_index("code").with_columns(
+        block=_texts(table.blocks, table.block),
+        written_out=pl.Series(table.full).replace(-1, None),
+    )
+    return table, keyed
+
+
+def _texts(texts: pl.Series, codes: np.ndarray) -> pl.Series:
+    """The text of each code; null where it is -1."""
+    return texts.gather(pl.Series(codes).cast(pl.Int64).replace(-1, None))
+
+
+def name_figures(con: duckdb.DuckDBPyConnection, table: NameTable, names: pl.DataFrame) -> pl.DataFrame:
+    """Count what the monitors judge; SQL must see `named_mentions`.
+
+    Returns:
+        `QUALITY`: slice `all`, and slices `block of <mention>`, `author: <id>` and `name of <mention>` for the few that
+        weigh most.
+    """
+    return pl.concat(
+        [largest_blocks(names), names_of_authors(con), hot_names(names), impossible_names(con, table)]
+    ).select(*QUALITY)
+
+
+def largest_blocks(names: pl.DataFrame) -> pl.DataFrame:
+    """The mentions of the largest blocks, and the share of the largest."""
+    blocks = (
+        names.drop_nulls("block")
+        .group_by("block")
+        .agg(pl.col("mentions").sum(), pl.col("mention_id").min())
+        .sort("mentions", "block", descending=[True, False])
+        .head(SHOWN)
+    )
+    largest = float(blocks["mentions"].max() or 0)  # type: ignore[arg-type] # a sum of counts
+    share = largest / max(float(names["mentions"].sum()), 1.0)
+    return pl.concat(
+        [
+            _figure("all", largest_block=largest, largest_block_share=share),
+            _culprits(blocks, "largest_block", prefix="block of ", id_="mention_id", value="mentions"),
+        ]
+    )
+
+
+def names_of_authors(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The authors with most different written-out names (family and first given name, folded)."""
+    authors = con.sql(
+        f"""
+        SELECT author_id, count(DISTINCT written_out) AS names
+        FROM named_mentions
+        WHERE written_out IS NOT NULL
+        GROUP BY author_id
+        HAVING count(DISTINCT written_out) > 1
+        ORDER BY names DESC, author_id
+        LIMIT {SHOWN}
+        """
+    ).pl()
+    most = float(authors["names"].max() or 1)
+    return pl.concat(
+        [
+            _figure("all", written_out_names=most),
+            _culprits(authors, "written_out_names", prefix="author: ", id_="author_id", value="names"),
+        ]
+    )
+
+
+def hot_names(names: pl.DataFrame) -> pl.DataFrame:
+    """Names that look like nobody's among the most printed ones that were taken for persons.
+
+    Such a name is a single word, holds a digit or "et al", or has only words that groups and placeholders are made of.
+    """
+    lowered = pl.col("name").str.to_lowercase().str.strip_chars()
+    words = lowered.str.extract_all(r"[\p{L}&-]+")
+    printed = (
+        names.filter("is_person")
+        .group_by(name=lowered)
+        .agg(pl.col("mentions").sum(), pl.col("mention_id").min())
+        .sort("mentions", "name", descending=[True, False])
+        .head(HOT_RANK)
+        .filter(pl.col("mentions") >= HOT_MENTIONS)
+        .filter(
+            (words.list.len() <= 1)
+            | lowered.str.contains(r"\d|\bet\.? al\b")
+            | words.list.eval(pl.element().is_in(_NO_PERSONS)).list.all()
+        )
+    )
+    return pl.concat(
+        [
+            _figure("all", hot_names=float(printed.height)),
+            _culprits(printed.head(SHOWN), "hot_names", prefix="name of ", id_="mention_id", value="mentions"),
+        ]
+    )
+
+
+def impossible_names(con: duckdb.DuckDBPyConnection, table: NameTable) -> pl.DataFrame:
+    """Pairs of names in one author that the resolver calls impossible, where scores alone joined their mentions."""
+    several = "SELECT author_id FROM named_mentions GROUP BY author_id HAVING count(DISTINCT code) > 1"
+    mentions = con.sql(
+        f"""
+        SELECT mention_id, author_id, code, block FROM named_mentions
+        WHERE block IS NOT NULL AND author_id IN ({several}) ORDER BY mention_id
+        """
+    ).pl()
+    links = con.sql(
+        f"""
+        SELECT mention_id_l, mention_id_r FROM resolved.links
+        WHERE decided_by = 'score'
+            AND mention_id_l IN (SELECT mention_id FROM named_mentions WHERE author_id IN ({several}))
+        """
+    ).pl()
+    bearers = mentions.with_columns(part=_parts(mentions["mention_id"], links)).select(
+        "author_id", "part", "block", "code"
+    )
+    pairs = (
+        bearers.unique()
+        .join(bearers.unique(), on=["author_id", "part", "block"], suffix="_r")
+        .filter(pl.col("code") < pl.col("code_r"))
+    )
+    nothing = np.zeros(len(table.block), dtype=np.float32)
+    levels, _ = compare_names(
+        table, NameRarity(nothing, nothing, nothing, nothing), pairs["code"].to_numpy(), pairs["code_r"].to_numpy()
+    )
+    found = (
+        pairs.filter(pl.Series(levels == NameLevel.IMPOSSIBLE, dtype=pl.Boolean))
+        .group_by("author_id")
+        .len("pairs")
+        .sort("pairs", "author_id", descending=[True, False])
+    )
+    return pl.concat(
+        [
+            _figure("all", impossible_names=float(found["pairs"].sum())),
+            _culprits(found.head(SHOWN), "impossible_names", prefix="author: ", id_="author_id", value="pairs"),
+        ]
+    )
+
+
+def _parts(mention_ids: pl.Series, links: pl.DataFrame) -> pl.Series:
+    """Number the connected parts that links make of mentions; one number per mention, in order."""
+    rows = pl.DataFrame({"mention_id": mention_ids}).with_row_index("row")
+    placed = links.join(rows.rename({"mention_id": "mention_id_l", "row": "l"}), on="mention_id_l").join(
+        rows.rename({"mention_id": "mention_id_r", "row": "r"}), on="mention_id_r"
+    )
+    ends = placed["l"].to_numpy(), placed["r"].to_numpy()
+    graph = csr_matrix((np.ones(placed.height, dtype=np.int8), ends), shape=(len(mention_ids), len(mention_ids)))
+    return pl.Series(connected_components(graph, directed=False)[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Culprit:
+    """Who or what weighs most in a figure.
+
+    Attributes:
+        id: An author, or the smallest mention of a block or with a name.
+        names: A few of its printed names; for a block its key. None that a hidden author bears.
+        value: Its part of the figure.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    value: float
+
+
+def culprits(con: duckdb.DuckDBPyConnection, run_id: str, metric: str) -> list[Culprit]:
+    """Those that weigh most in a figure of a run, the heaviest first."""
+    with temporary_table(con, "hidden_authors", "resolved/hidden_authors"):
+        rows = con.sql(query("resolved/culprits"), params={"run_id": run_id, "metric": metric}).fetchall()
+    return [
+        Culprit(id_, tuple(_block_keys(names) if kind.startswith("block") else names), value)
+        for kind, id_, value, names in rows
+    ]
+
+
+def _block_keys(names: list[str]) -> list[str]:
+    """The block of each name, as family and initial."""
+    unknown = pl.lit(None, dtype=pl.String)
+    table = read_names(
+        pl.DataFrame({"name": names}, schema={"name": pl.String}).with_columns(given=unknown, family=unknown)
+    )
+    return [key.replace("|", ", ") for key in _texts(table.blocks, table.block).drop_nulls()]
+
+
+def _figure(slice_name: str, **values: float) -> pl.DataFrame:
+    rows = [{"slice": slice_name, "metric": metric, "value": value} for metric, value in values.items()]
+    return pl.DataFrame(rows, schema=QUALITY)
+
+
+def _culprits(rows: pl.DataFrame, metric: str, *, prefix: str, id_: str, value: str) -> pl.DataFrame:
+    return rows.select(
+        slice=pl.concat_str(pl.lit(prefix), id_),
+        metric=pl.lit(metric),
+        value=pl.col(value).cast(pl.Float64),
+    )

@@ -1,0 +1,160 @@
+"""What a curator types: decisions taken down, held on the next run, listed, withdrawn; mistakes in one sentence."""
+
+import json
+import re
+
+import pytest
+
+from pipeline.names import fold
+from tests.steps.small_world import paper
+
+from .conftest import Shell, refused
+
+OLD_NAME, NEW_NAME = "Philippa Quarrington", "Phil Quarrington"
+PAPERS = [
+    paper("2103.40001", [["Quarrington", "Philippa", ""], ["Okonkwo", "Adaeze", ""]], title="Gears that never slip"),
+    paper("2103.40002", [["Quarrington", "Phil", ""], ["Okonkwo", "Adaeze", ""]], title="Gears that slip", day="2"),
+]
+FIRST, SECOND = "arxiv:2103.40001#1", "arxiv:2103.40002#1"
+
+
+pytestmark = pytest.mark.slow
+
+
+class Desk:
+    """A curator's shell over a loaded warehouse."""
+
+    def __init__(self, folder, environment):
+        self.shell = Shell(folder / "data", environment)
+        (folder / "papers.jsonl").write_text("".join(json.dumps(line) + "\n" for line in PAPERS))
+        assert self.shell("import", "arxiv", str(folder / "papers.jsonl")).code == 0
+
+    def __call__(self, *words):
+        return self.shell("correct", *words)
+
+    def decide(self, *words):
+        """The id of a decision that is taken down."""
+        answer = self(*words, "--by", "a.curator@example.org")
+        assert (answer.code, answer.err) == (0, "")
+        return re.match(r"(\S+) is taken down\. It acts from the next run on", answer.out)[1]
+
+    def person(self, mention_id):
+        """The author of a mention, as published."""
+        with self.shell_warehouse() as con:
+            ((author_id,),) = con.execute(
+                "SELECT author_id FROM resolved.author_mentions WHERE mention_id = ?", [mention_id]
+            ).fetchall()
+        return author_id
+
+    def shell_warehouse(self):
+        from pipeline.settings import Settings  # noqa: PLC0415 - read where the shell has set the environment
+
+        return Settings().warehouse.read()
+
+    def publish(self):
+        answer = self.shell("publish")
+        assert answer.code == 0
+        return answer
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, module_patch):
+    return Desk(tmp_path_factory.mktemp("desk"), module_patch)
+
+
+def test_a_decision_from_the_desk_to_the_page_and_back(desk):
+    together = desk.person(FIRST) == desk.person(SECOND)
+    kind = "different" if together else "same"
+    noted = desk.decide(kind, FIRST, SECOND, "--why", "Two CVs [on file].")
+    assert noted.startswith(f"{kind}-")
+    assert desk.publish().err == ""
+    assert (desk.person(FIRST) == desk.person(SECOND)) is not together
+    line = next(line for line in desk("list").out.splitlines() if noted in line)
+    assert "approved" in line
+    assert "Two CVs [on file]." in line
+    assert "a.curator@example.org" in line
+    assert desk("withdraw", noted).code == 0
+    desk.publish()
+    assert (desk.person(FIRST) == desk.person(SECOND)) is together
+    assert noted not in desk("list", "--status", "approved").out
+    assert noted in desk("list", "--status", "withdrawn").out
+
+
+def test_what_cannot_hold_warns_on_the_run_and_says_why_in_the_list(desk):
+    apart = desk.decide("different", FIRST, SECOND)
+    answer = desk("same", SECOND, FIRST)
+    assert f"{apart} says the opposite, and `different` wins" in answer.out
+    joined = answer.out.split()[0]
+    assert "every_correction_holds" in desk.publish().err
+    line = next(line for line in desk("list").out.splitlines() if joined in line)
+    assert "does not hold: A decision that they are different people forbids it." in line
+    for noted in (apart, joined):
+        assert desk("withdraw", noted).code == 0
+
+
+def test_a_proposal_waits(desk):
+    author_id = desk.person(FIRST)
+    noted = desk.decide("claim", author_id, "--value", "institutional_email", "--pending")
+    assert noted in desk("list", "--status", "pending").out
+    assert refused(desk("approve", "claim-none")).startswith("There is no decision 'claim-none'")
+    assert desk("approve", noted).code == 0
+    assert refused(desk("reject", noted)) == f"{noted} is approved: only a pending decision can be rejected."
+    desk.publish()
+    assert "claim approved_email" in desk.shell("author", author_id).out
+    assert desk("withdraw", noted).code == 0
+    assert refused(desk("withdraw", noted)) == f"{noted} is withdrawn already: there is nothing to withdraw."
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("same", FIRST, FIRST), f"{FIRST} is one mention: name two."),
+        (("different", FIRST, "arxiv:1#1"), "There is no mention 'arxiv:1#1'"),
+        (("claim", "ANOBODY"), "There is no author 'ANOBODY'"),
+        (("hide-name", "ANOBODY", "Somebody"), "There is no author 'ANOBODY'"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_a_mistake_is_one_sentence(desk, words, says):
+    assert refused(desk(*words)).startswith(says)
+
+
+def test_a_hidden_name_is_in_no_answer_and_no_record_of_a_run(desk):
+    joined = desk.decide("same", FIRST, SECOND, "--why", f"{OLD_NAME} changed her name")
+    desk.publish()
+    author_id = desk.person(FIRST)
+    assert OLD_NAME in desk.shell("author", author_id).out
+    before = printing_it(desk.shell.data)
+    noted = desk("hide-name", author_id, OLD_NAME.lower(), "--why", "asked by letter")
+    assert f"What {author_id} still shows: {NEW_NAME}." in noted.out
+    answers = [
+        noted,
+        desk.publish(),
+        desk("list"),
+        desk.shell("author", author_id),
+        desk.shell("author", NEW_NAME),
+        desk.shell("why", FIRST, SECOND),
+    ]
+    assert [answer.code for answer in answers] == [0] * len(answers)
+    assert [answer for answer in answers if "philippa" in fold(answer.out + answer.err)] == []
+    assert "(hidden)" in answers[2].out
+    assert "(hidden) changed her name" in answers[2].out
+    assert refused(desk.shell("author", OLD_NAME)).startswith("Nobody is called")
+    # Runs before the decision may have told of the name; nothing since does, and what readers open does not.
+    assert desk.shell.data / "warehouse.duckdb" in before
+    assert printing_it(desk.shell.data) <= before - {desk.shell.data / "warehouse.duckdb"}
+    assert refused(desk("display-name", author_id, OLD_NAME)).endswith("withdraw that decision first.")
+    for one in (joined, noted.out.split()[0]):
+        assert desk("withdraw", one).code == 0
+
+
+def printing_it(data):
+    """Files that print the old name, but for the pages as received and the writer's own file."""
+    return {
+        path
+        for path in data.glob("**/*")
+        if path.is_file()
+        and "raw" not in path.parts
+        and not path.name.startswith("working.duckdb")
+        and b"hilippa" in path.read_bytes()
+    }

@@ -1,0 +1,12 @@
+-- One row is a mention that has to be resolved again, or is gone. Temporary tables: changed_mentions,
+-- reached_islands, partner_islands.
+SELECT mention_id
+FROM changed_mentions
+UNION
+SELECT place.mention_id
+FROM resolved.mention_places AS place
+SEMI JOIN (
+    SELECT island FROM reached_islands
+    UNION
+    SELECT island FROM partner_islands
+) USING (island)

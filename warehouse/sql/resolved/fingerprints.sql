@@ -1,0 +1,74 @@
+-- One row is a mention and a digest of all that the resolver reads of it, of its work and of the decisions that name
+-- it: every column that mentions.sql and works.sql read. Parts that come in any order are added up.
+WITH bylines AS (
+    SELECT work_id, bit_xor(hash(position, raw_name)) AS digest
+    FROM staging.mentions
+    GROUP BY work_id
+),
+
+categories AS (
+    SELECT work_id, bit_xor(hash(topic_id, is_primary)) AS digest
+    FROM staging.work_topics
+    WHERE scheme = 'arxiv'
+    GROUP BY work_id
+),
+
+citations AS (
+    SELECT work_id, bit_xor(hash(cited_record_id)) AS digest
+    FROM staging.work_references
+    GROUP BY work_id
+),
+
+works AS (
+    SELECT
+        work.work_id,
+        hash(
+            work.title,
+            work.abstract,
+            coalesce(year(work.first_submitted_at), work.publication_year),
+            coalesce(work.venue, work.journal_ref),
+            bylines.digest,
+            record.keywords,
+            categories.digest,
+            citations.digest
+        ) AS digest
+    FROM staging.works AS work
+    INNER JOIN bylines USING (work_id)
+    LEFT JOIN categories USING (work_id)
+    LEFT JOIN citations USING (work_id)
+    LEFT JOIN staging.openalex_works AS record ON work.openalex_id = record.openalex_id
+),
+
+decided AS (
+    SELECT mention_id_l AS mention_id, mention_id_r AS other, kind
+    FROM decisions
+    UNION
+    SELECT mention_id_r, mention_id_l, kind
+    FROM decisions
+),
+
+decisions_of AS (
+    SELECT mention_id, bit_xor(hash(other, kind)) AS digest
+    FROM decided
+    GROUP BY mention_id
+)
+
+SELECT
+    mention.mention_id,
+    -- 63 bits, which a signed number holds.
+    (
+        hash(
+            mention.work_id,
+            mention.position,
+            mention.raw_name,
+            mention.given,
+            mention.family,
+            mention.raw_affiliation,
+            mention.orcid,
+            works.digest,
+            decisions_of.digest
+        ) >> 1
+    )::BIGINT AS fingerprint
+FROM staging.mentions AS mention
+INNER JOIN works USING (work_id)
+LEFT JOIN decisions_of USING (mention_id)

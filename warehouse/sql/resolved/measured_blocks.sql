@@ -1,0 +1,13 @@
+-- One row is a block that is resolved again for measuring: of those that hold a mention of `known`, in the order of the
+-- digests of their keys, as many as it takes to reach so many mentions. Parameter: bound.
+WITH held AS (
+    SELECT block, count(*) AS mentions
+    FROM named_mentions
+    WHERE block IN (SELECT block FROM named_mentions SEMI JOIN known USING (mention_id))
+    GROUP BY block
+)
+
+SELECT block
+FROM held
+QUALIFY sum(mentions) OVER (ORDER BY sha256(block), block ROWS UNBOUNDED PRECEDING) - mentions < $bound
+ORDER BY block
