@@ -69,14 +69,18 @@ def main() -> None:
             .pipe(with_units)
             .select("mention_id", "name", "block", "unit", "first", "given_words")
         )
-        gold = folder / "gold.parquet"
-        labelled = mentions.join(pl.read_parquet(gold).drop_nulls("gold_author").drop("block", strict=False),
-                                 on="mention_id") if gold.is_file() else None  # fmt: skip
+        labelled = labelled_mentions(folder, mentions) if (folder / "gold.parquet").is_file() else None
         print_row(cells(folder, mentions, labelled), WIDTHS)
         if labelled is not None:
             print_lost(labelled, arguments.examples)
         if arguments.largest:
             print_largest(folder, mentions, arguments.largest)
+
+
+def labelled_mentions(folder: Path, mentions: pl.DataFrame) -> pl.DataFrame:
+    """The mentions that gold labels, with `gold_author`."""
+    gold = pl.read_parquet(folder / "gold.parquet", columns=["mention_id", "gold_author"])
+    return mentions.join(gold.drop_nulls(), on="mention_id", maintain_order="left")
 
 
 def with_units(mentions: pl.DataFrame) -> pl.DataFrame:

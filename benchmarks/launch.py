@@ -19,7 +19,7 @@ from pathlib import Path
 
 
 class LaunchError(Exception):
-    """A command ended badly; the message is the last line it printed."""
+    """A command ended badly; the message is its exit code and the last line it printed."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def measured(command: Sequence[str]) -> Took:
         )
         if done.returncode:
             said = [line for line in done.stderr.splitlines() if line.strip()]
-            raise LaunchError(said[-1].strip() if said else f"exit code {done.returncode}")
+            raise LaunchError(f"exit code {done.returncode}" + (f", after {said[-1].strip()!r}" if said else ""))
         took = json.loads(report.read_text(encoding="utf-8"))
     return Took(took["seconds"], took["gigabytes"], done.stdout)
 

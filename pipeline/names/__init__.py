@@ -12,9 +12,13 @@ from pipeline.names.given import GivenLevel, given_compatibility
 from pipeline.names.hidden import HiddenName
 from pipeline.names.kinds import NameKind
 from pipeline.names.nicknames import given_name_forms
-from pipeline.names.parsing import ParsedName, alternative_reading, parse_name
+from pipeline.names.order import PATRONYMIC_ENDS
+from pipeline.names.parsing import PLAIN_NAME, ROLE_WORDS, ParsedName, alternative_reading, parse_name
 
 __all__ = [
+    "PATRONYMIC_ENDS",
+    "PLAIN_NAME",
+    "ROLE_WORDS",
     "GivenLevel",
     "HiddenName",
     "NameKind",

@@ -24,7 +24,7 @@ from pipeline.names.order import PATRONYMIC_ENDS, in_printed_order, is_initial, 
 from pipeline.names.repair import drop_marks, drop_parentheses, repair
 from pipeline.names.scripts import is_east_asian, part_scripts, split_east_asian
 
-__all__ = ["ParsedName", "alternative_reading", "parse_name"]
+__all__ = ["PLAIN_NAME", "ROLE_WORDS", "ParsedName", "alternative_reading", "parse_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,14 @@ class ParsedName:
         return ", ".join(part for part in (self.family, self.suffix, self.given) if part)
 
 
-# Most names: capitalised words and dotted initials, a word at the end, none with a role (`_SPECIAL`).
+# Most names: capitalised words and dotted initials, a word at the end, none with a role (`ROLE_WORDS`).
 _UPPER, _LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
 _WORD = f"[{_UPPER}][{_LOWER}]+(?:-[{_UPPER}][{_LOWER}]+)?"
-_PLAIN = re.compile(
+PLAIN_NAME = re.compile(
     rf"(?:(?:{_WORD}|[{_UPPER}]\.(?:-[{_UPPER}]\.)?) )+"
     rf"[{_UPPER}](?:[{_LOWER}]|'[{_UPPER}]|-[{_UPPER}])*[{_LOWER}]"
 )
-_SPECIAL = (
+ROLE_WORDS = (
     lexicon.PARTICLES
     | lexicon.LOWER_PARTICLES
     | lexicon.TITLES
@@ -90,8 +90,8 @@ def parse_name(printed: str) -> ParsedName:
     are dropped. Text of more than `LONGEST_NAME` characters is no name: a placeholder.
     """
     if (
-        _PLAIN.fullmatch(printed)
-        and _SPECIAL.isdisjoint(printed.lower().split())
+        PLAIN_NAME.fullmatch(printed)
+        and ROLE_WORDS.isdisjoint(printed.lower().split())
         and printed[-3:] not in PATRONYMIC_ENDS
     ):
         given, _, family = printed.rpartition(" ")

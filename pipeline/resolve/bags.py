@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.resolve.terms import exploded_terms
+from pipeline.resolve.codes import coded, distinct_entries
+from pipeline.resolve.terms import Terms, terms_of
 
 FloatArray = npt.NDArray[np.float32]
-IntArray = npt.NDArray[np.int64]
+IntArray = npt.NDArray[np.int32]
+LongArray = npt.NDArray[np.int64]
 
 _RAREST: Final = 0.5
 """Occurrences that a term is taken to have when the counts do not know it."""
@@ -34,16 +36,16 @@ class Bags:
         vocabulary: Codes are below this number.
     """
 
-    begin: IntArray
-    codes: npt.NDArray[np.int32]
+    begin: LongArray
+    codes: IntArray
     weights: FloatArray
     vocabulary: int
 
-    def sizes(self) -> IntArray:
+    def sizes(self) -> LongArray:
         """Entries of each row."""
         return np.diff(self.begin)
 
-    def entries(self, rows: IntArray) -> tuple[IntArray, npt.NDArray[np.int32], FloatArray]:
+    def entries(self, rows: LongArray) -> tuple[LongArray, IntArray, FloatArray]:
         """List the entries of the given rows: index into `rows`, code, weight; grouped by row."""
         sizes = self.begin[rows + 1] - self.begin[rows]
         entry = np.repeat(np.arange(len(rows)), sizes)
@@ -56,8 +58,8 @@ class Bags:
 
 
 def bags_of(
-    row: IntArray,
-    code: npt.NDArray[np.int32],
+    row: npt.NDArray[np.integer],
+    code: IntArray,
     weight: FloatArray,
     rows: int,
     vocabulary: int,
@@ -79,27 +81,31 @@ def bags_of(
     if normed:
         length = np.sqrt(np.bincount(row, weights=weight.astype(np.float64) ** 2, minlength=rows))
         weight = (weight / length[row]).astype(np.float32)
-    return Bags(begin=begin, codes=code.astype(np.int32), weights=weight.astype(np.float32), vocabulary=vocabulary)
+    return Bags(
+        begin=begin,
+        codes=code.astype(np.int32, copy=False),
+        weights=weight.astype(np.float32, copy=False),
+        vocabulary=vocabulary,
+    )
 
 
-def term_bags(texts: pl.Series, occurrences: pl.DataFrame, documents: float, *, keep: int) -> Bags:
+def term_bags(terms: Terms, occurrences: pl.DataFrame, documents: float, *, keep: int) -> Bags:
     """Bags of terms weighted by rarity (idf), of length 1.
 
     Args:
-        texts: One text per row, null where there is none.
+        terms: The terms of one text per row.
         occurrences: `term, mentions`: documents that hold each term, among `documents`.
         documents: Documents behind the counts.
         keep: Only the rarest so many terms of each text: a long abstract's common words say little and cost most.
     """
-    terms = (
-        exploded_terms(texts)
-        .join(occurrences, on="term", how="left")
-        .with_columns(idf=(documents / pl.col("mentions").fill_null(_RAREST)).log(2).cast(pl.Float32))
-        .filter(pl.col("idf") > 0)
-        .sort("row", "idf", "term", descending=[False, True, False])
-        .filter(pl.int_range(pl.len()).over("row") < keep)
-    )
-    return _coded(terms, "term", texts.len(), normed=True)
+    rarity = (documents / pl.col("mentions").fill_null(_RAREST)).log(2)
+    row, code, weight = _weighed(terms, occurrences, rarity)
+    size = np.bincount(row, minlength=terms.texts)
+    long = np.flatnonzero(size[row] > keep)
+    order = long[np.lexsort((code[long], -weight[long], row[long]))]
+    kept = np.ones(len(row), dtype=bool)
+    kept[order] = np.arange(len(order)) - np.searchsorted(row[order], row[order]) < keep
+    return bags_of(row[kept], code[kept], weight[kept], terms.texts, max(len(terms.words), 1), normed=True)
 
 
 def affiliation_bags(texts: pl.Series, occurrences: pl.DataFrame) -> Bags:
@@ -113,38 +119,29 @@ def affiliation_bags(texts: pl.Series, occurrences: pl.DataFrame) -> Bags:
     """
     every = float(occurrences.filter(pl.col("term") == "")["mentions"].sum())
     rarity = (every / (pl.col("mentions").fill_null(0) + _UNSEEN_AFFILIATIONS)).log(2)
-    terms = (
-        exploded_terms(texts)
-        .join(occurrences, on="term", how="left")
-        .with_columns(idf=rarity.clip(lower_bound=0.0).sqrt().cast(pl.Float32))
-        .filter(pl.col("idf") > 0)
+    terms = terms_of(texts)
+    row, code, weight = _weighed(terms, occurrences, rarity.clip(lower_bound=0.0).sqrt())
+    return bags_of(row, code, weight, terms.texts, max(len(terms.words), 1), normed=True)
+
+
+def _weighed(terms: Terms, occurrences: pl.DataFrame, rarity: pl.Expr) -> tuple[IntArray, IntArray, FloatArray]:
+    """Row, code and weight of the terms that weigh something; `rarity` reads `mentions`, null where not counted."""
+    of_word = (
+        pl.DataFrame({"term": terms.words})
+        .join(occurrences, on="term", how="left", maintain_order="left")
+        .select(rarity.cast(pl.Float32))
+        .to_series()
+        .to_numpy()
     )
-    return _coded(terms, "term", texts.len(), normed=True)
+    kept = of_word[terms.code] > 0
+    code = terms.code[kept]
+    return terms.row[kept], code, of_word[code]
 
 
 def list_bags(lists: pl.Series, *, normed: bool) -> Bags:
     """Bags of a list column's distinct values, each of weight 1."""
-    values = (
-        pl.DataFrame({"value": lists})
-        .with_row_index("row")
-        .explode("value")
-        .drop_nulls()
-        .with_columns(pl.col("value").str.to_lowercase().str.strip_chars())
-        .unique()
-        .with_columns(idf=pl.lit(1.0, dtype=pl.Float32))
-    )
-    return _coded(values, "value", lists.len(), normed=normed)
-
-
-def _coded(entries: pl.DataFrame, column: str, rows: int, *, normed: bool) -> Bags:
-    """Number the values and build the bags; `entries` has `row`, the column and `idf`."""
-    distinct = entries.select(pl.col(column).unique().sort()).with_row_index("code")
-    coded = entries.join(distinct, on=column, how="left").sort("row", "code")
-    return bags_of(
-        coded["row"].to_numpy().astype(np.int64),
-        coded["code"].to_numpy(),
-        coded["idf"].to_numpy(),
-        rows,
-        max(distinct.height, 1),
-        normed=normed,
-    )
+    values = pl.DataFrame({"value": lists}).with_row_index("row").explode("value").drop_nulls()
+    code, texts = coded(values["value"])
+    folded, texts = coded(texts.str.to_lowercase().str.strip_chars())
+    row, code = distinct_entries(values["row"].to_numpy(), folded[code], len(texts))
+    return bags_of(row, code, np.ones(len(row), dtype=np.float32), lists.len(), max(len(texts), 1), normed=normed)

@@ -46,7 +46,8 @@ class Corrections:
 
 def consistent_corrections(mentions: int, same: list[tuple[int, int]], different: list[tuple[int, int]]) -> Corrections:
     """Close `same` corrections under transitivity, letting every `different` correction hold."""
-    parent = list(range(mentions))
+    members = {row: {row} for pair in same for row in pair}
+    parent = {row: row for row in members}
 
     def root(row: int) -> int:
         while parent[row] != row:
@@ -54,7 +55,6 @@ def consistent_corrections(mentions: int, same: list[tuple[int, int]], different
             row = parent[row]
         return row
 
-    members = {row: {row} for pair in same for row in pair}
     enemies: dict[int, set[int]] = {}
     for left, right in different:
         enemies.setdefault(left, set()).add(right)

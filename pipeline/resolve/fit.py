@@ -347,13 +347,12 @@ def derived_model(folders: list[Path], settling: list[Path], counts: pl.DataFram
         c: {label: round(float(bits), 3) for label, bits in zip(LEVELS[c], weights[c][1:], strict=True)}
         for c in LEARNED
     }
-    content = json.dumps([prior, rounded, derivation["counts"], derivation["topics"]], sort_keys=True)
-    return {
-        "version": hashlib.sha256(content.encode()).hexdigest()[:12],
-        "derivation": derivation,
+    deciding = {
         "prior": prior,
         "threshold": 0.0,
         "linkage_exponent": LINKAGE_EXPONENT,
         "probability": {"slope": slope, "offset": offset},
         "comparisons": rounded,
     }
+    content = json.dumps([deciding, derivation["counts"], derivation["topics"]], sort_keys=True)
+    return {"version": hashlib.sha256(content.encode()).hexdigest()[:12], "derivation": derivation, **deciding}

@@ -16,7 +16,7 @@ import polars as pl
 from pipeline.resolve.clustering import MOST_BITS
 from pipeline.resolve.comparisons import compare
 from pipeline.resolve.constraints import Corrections
-from pipeline.resolve.evidence import Evidence
+from pipeline.resolve.evidence import Evidence, per_code
 from pipeline.resolve.links import Links, all_links, no_links, pair_links
 from pipeline.resolve.model import Model
 from pipeline.resolve.name_levels import NameLevel, compare_names
@@ -32,7 +32,7 @@ clusters share one does not count, so that a proposal depends on its two cluster
 MEMBERS_COMPARED: Final = 8
 """Evenly spaced members of a cluster that stand for it when two clusters of a split block are compared."""
 
-_PAIRS_AT_ONCE: Final = 400_000
+_PAIRS_AT_ONCE: Final = 100_000
 
 
 Ties = list[tuple[int, int]]
@@ -134,24 +134,24 @@ def join_across(
         ORCID, or of two clusters whose linkage reaches the threshold, joined or not.
     """
     clusters = Clusters(anchor, evidence.work, corrections)
-    corrected = _join_corrections(clusters, evidence, corrections, model)
-    identified, same_orcid = _join_orcids(clusters, evidence, model)
+    corrected = _join_corrections(clusters, evidence, corrections)
+    identified, same_orcid = _join_orcids(clusters, evidence)
     scored, close = _join_units(clusters, evidence, oversize, model)
     return clusters.anchor, all_links([corrected, identified, scored]), same_orcid + close
 
 
-def _links_between(evidence: Evidence, pairs: list[tuple[int, int]], model: Model, *, corrected: bool) -> Links:
-    """Links of pairs of mentions, with their weights."""
+def _links_between(evidence: Evidence, pairs: list[tuple[int, int]], *, corrected: bool) -> Links:
+    """Links of pairs of mentions, with their levels."""
     if not pairs:
         return no_links()
     mentions = np.array([row for pair in pairs for row in pair], dtype=np.int64)
     space = pair_space(np.full(len(pairs), 2))
     compared = compare(evidence, mentions, space)
     forced = np.full(len(pairs), corrected)
-    return pair_links(space, mentions, np.arange(len(pairs)), forced=forced, compared=compared, model=model)
+    return pair_links(space, mentions, np.arange(len(pairs)), forced=forced, compared=compared)
 
 
-def _join_corrections(clusters: Clusters, evidence: Evidence, corrections: Corrections, model: Model) -> Links:
+def _join_corrections(clusters: Clusters, evidence: Evidence, corrections: Corrections) -> Links:
     """Join what corrections join: whole clusters where nothing forbids it, else only the mentions themselves."""
     rows = np.flatnonzero(corrections.joined)
     rows = rows[np.lexsort((rows, corrections.group[rows]))]
@@ -167,10 +167,10 @@ def _join_corrections(clusters: Clusters, evidence: Evidence, corrections: Corre
                 clusters.merge(one, other)
         if len(np.unique(clusters.anchor[group])) > 1:
             clusters.gather(group)
-    return _links_between(evidence, joined, model, corrected=True)
+    return _links_between(evidence, joined, corrected=True)
 
 
-def _join_orcids(clusters: Clusters, evidence: Evidence, model: Model) -> tuple[Links, Ties]:
+def _join_orcids(clusters: Clusters, evidence: Evidence) -> tuple[Links, Ties]:
     """Join clusters that share an ORCID: name changes, and units of one block."""
     rows = np.flatnonzero((evidence.orcid >= 0) & (evidence.block >= 0))
     rows = rows[np.lexsort((rows, evidence.orcid[rows]))]
@@ -189,7 +189,7 @@ def _join_orcids(clusters: Clusters, evidence: Evidence, model: Model) -> tuple[
                 continue
             clusters.merge(one, other)
             joined.append((first, row))
-    return _links_between(evidence, joined, model, corrected=False), ties
+    return _links_between(evidence, joined, corrected=False), ties
 
 
 def _names_fit(evidence: Evidence, clusters: Clusters, one: int, other: int) -> bool:
@@ -210,7 +210,7 @@ def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, mod
     if not len(rows):
         return no_links(), []
     proposals = _proposed(clusters, evidence, rows)
-    scored = [entry for entry in _scored(clusters, evidence, proposals, model) if entry[0] >= model.threshold]
+    scored = _scored(clusters, evidence, proposals, model)
     scored.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
     taken: set[int] = set()
     joined = []
@@ -225,7 +225,7 @@ def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, mod
         clusters.merge(now_one, now_other)
         taken.update(anchor for anchor in (one, other) if not _written(evidence, anchor))
         joined.append(pair)
-    return _links_between(evidence, joined, model, corrected=False), [(one, other) for _, one, other, _ in scored]
+    return _links_between(evidence, joined, corrected=False), [(one, other) for _, one, other, _ in scored]
 
 
 def _written(evidence: Evidence, anchor: int) -> bool:
@@ -265,8 +265,8 @@ def rare_coauthors(evidence: Evidence, rows: LongArray) -> tuple[LongArray, Long
     """
     names, rarity = evidence.names, evidence.rarity
     own = evidence.block[rows]
-    blocks = _per_code(names.block, rarity.weight_initial, len(names.blocks)) >= RARE_BITS
-    fulls = _per_code(names.full, rarity.weight_full, len(names.fulls)) >= RARE_BITS
+    blocks = per_code(names.block, rarity.weight_initial, len(names.blocks)) >= RARE_BITS
+    fulls = per_code(names.full, rarity.weight_full, len(names.fulls)) >= RARE_BITS
     fulls &= ~blocks[evidence.block_of_full[: len(fulls)]]
     found = []
     for bags, rare, block_of, offset in (
@@ -280,17 +280,10 @@ def rare_coauthors(evidence: Evidence, rows: LongArray) -> tuple[LongArray, Long
     return mentions, codes, pl.concat([names.blocks, names.fulls.rename(names.blocks.name)])
 
 
-def _per_code(codes: npt.NDArray[np.int32], values: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.float32]:
-    """The value of each code, from the names that have it."""
-    found = np.zeros(max(count, 1), dtype=np.float32)
-    found[codes[codes >= 0]] = values[codes >= 0]
-    return found
-
-
 def _scored(
     clusters: Clusters, evidence: Evidence, proposals: npt.NDArray[np.int64], model: Model
 ) -> list[tuple[float, int, int, tuple[int, int]]]:
-    """Linkage, both anchors, and the strongest pair of mentions, of each proposed pair of clusters."""
+    """Linkage, both anchors, and the strongest pair of mentions, of the proposals that reach the threshold."""
     scored: list[tuple[float, int, int, tuple[int, int]]] = []
     pending: list[tuple[int, int, LongArray, LongArray]] = []
     waiting = 0
@@ -328,6 +321,7 @@ def _linkages(
         end = begin + len(ones)
         best = begin + int(np.argmax(bits[begin:end]))
         score = float(np.log2(closeness[begin:end].mean()) / model.linkage_exponent)
-        scored.append((score, one, other, (int(min(left[best], right[best])), int(max(left[best], right[best])))))
+        if score >= model.threshold:
+            scored.append((score, one, other, (int(min(left[best], right[best])), int(max(left[best], right[best])))))
         begin = end
     return scored

@@ -21,7 +21,11 @@ _CHUNK: Final = 4_000_000
 """Products per slice of a sparse multiplication: bounds its memory."""
 
 _MATRIX_ROWS: Final = 24
-"""Rows from which a unit's products are one matrix product."""
+"""Rows from which a unit's products are matrix products."""
+
+_TILE: Final = 64
+"""Rows of one matrix product: small enough that the linear algebra library does not start threads of its own, which
+would wait for each other in the batches that are worked on at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +142,25 @@ def overlap(
 
 def products(space: PairSpace, vectors: npt.NDArray[np.int8]) -> FloatArray:
     """Inner product of the vectors of every pair's rows, exact for whole numbers whose sums stay below 2^24."""
-    wide = vectors.astype(np.float32)
     result = np.empty(space.count, dtype=np.float32)
     large = space.size >= _MATRIX_ROWS
     for unit in np.flatnonzero(large).tolist():
-        begin, size, first = int(space.start[unit]), int(space.size[unit]), int(space.first_pair[unit])
-        rows = wide[begin : begin + size]
-        result[first : first + size * (size - 1) // 2] = (rows @ rows.T)[np.triu_indices(size, k=1)]
+        begin, size, place = int(space.start[unit]), int(space.size[unit]), int(space.first_pair[unit])
+        rows = vectors[begin : begin + size].astype(np.float32)
+        for top in range(0, size, _TILE):
+            found = _products_after(rows[top:])
+            result[place : place + len(found)] = found
+            place += len(found)
     small = np.flatnonzero(~large[space.unit[space.left]])
     for begin in range(0, len(small), _CHUNK // 16):
         places = small[begin : begin + _CHUNK // 16]
-        result[places] = np.einsum("ij,ij->i", wide[space.left[places]], wide[space.right[places]])
+        left, right = (vectors[rows[places]].astype(np.float32) for rows in (space.left, space.right))
+        result[places] = np.einsum("ij,ij->i", left, right)
     return result
+
+
+def _products_after(rows: FloatArray) -> FloatArray:
+    """Inner products of each of the first `_TILE` rows with every row after it."""
+    head = rows[:_TILE]
+    band = np.concatenate([head @ rows[begin : begin + _TILE].T for begin in range(0, len(rows), _TILE)], axis=1)
+    return band[np.arange(len(rows)) > np.arange(len(head))[:, None]]

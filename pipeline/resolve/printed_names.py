@@ -12,7 +12,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipeline.names import NameKind, fold, given_name_forms, parse_name
+from pipeline.names import (
+    PATRONYMIC_ENDS,
+    PLAIN_NAME,
+    ROLE_WORDS,
+    NameKind,
+    fold,
+    given_name_forms,
+    parse_name,
+)
+from pipeline.resolve.codes import as_one, coded
 
 IntArray = npt.NDArray[np.int32]
 BoolArray = npt.NDArray[np.bool_]
@@ -34,6 +43,12 @@ NAME_KEYS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "middles": pl.List(pl.String),
 }
 """Columns of `name_keys`."""
+
+_NAMES_AT_ONCE: Final = 200_000
+"""Names that are in memory as Python objects."""
+
+_PLAIN: Final = f"^(?:{PLAIN_NAME.pattern})$"
+_ROLES: Final = f"(?:^| )(?:{'|'.join(re.escape(word) for word in sorted(ROLE_WORDS))})(?: |$)"
 
 _HYPHENS: Final = re.compile(r"\s*[-\u2010-\u2015\u2212\uff0d]\s*")
 _UNHYPHENATED_SPACE: Final = re.compile(r"(?<!-)\s+(?!-)")
@@ -97,16 +112,58 @@ def name_keys(names: pl.DataFrame) -> pl.DataFrame:
         folded given names, split at spaces, dots and hyphens; `first` runs the hyphenated parts of the first
         given name together ("weiming") and is null for mononyms; `middles` are the tokens after it.
     """
-    rows = [
-        _keys_of(name[:_LONGEST_NAME], given, family)
-        for name, given, family in names.select("name", "given", "family").iter_rows()
+    parts = [
+        _keys_of_some(names.slice(begin, _NAMES_AT_ONCE)) for begin in range(0, max(names.height, 1), _NAMES_AT_ONCE)
     ]
-    linkable, family_keys, firsts, tokens, middles = zip(*rows, strict=True) if rows else ((),) * 5
     # Lists travel as spaced text: a python list per row costs ten times as much.
-    return pl.DataFrame(
-        {"linkable": linkable, "family": family_keys, "first": firsts, "tokens": tokens, "middles": middles},
-        schema=dict.fromkeys(NAME_KEYS, pl.String) | {"linkable": pl.Boolean},
-    ).with_columns(pl.col("tokens", "middles").str.split(" ").list.filter(pl.element() != ""))
+    spaced = pl.col("tokens", "middles")
+    words = pl.when(spaced != "").then(spaced).str.split(" ").fill_null(pl.lit([], dtype=pl.List(pl.String)))
+    return pl.concat(parts).with_columns(words)
+
+
+def _keys_of_some(names: pl.DataFrame) -> pl.DataFrame:
+    """`NAME_KEYS` with the lists as spaced text: plain names as columns, the others one by one."""
+    rows = names.select("name", "given", "family").with_row_index("row").with_columns(plain=_is_plain())
+    plain = rows.filter("plain").select("row", *_plain_keys())
+    others = rows.filter(~pl.col("plain"))
+    keys = [
+        _keys_of(name[:_LONGEST_NAME], given, family)
+        for name, given, family in others.select("name", "given", "family").iter_rows()
+    ]
+    read = pl.DataFrame(keys, schema=dict.fromkeys(NAME_KEYS, pl.String) | {"linkable": pl.Boolean}, orient="row")
+    return pl.concat([plain, others.select("row").hstack(read)]).sort("row").drop("row")
+
+
+def _is_plain() -> pl.Expr:
+    """Tell names that `parse_name` reads as they stand, "Wei-Ming A. Quist": ASCII words, the last the family name."""
+    name = pl.col("name")
+    return (
+        pl.col("family").is_null()
+        & (name.str.len_bytes() == name.str.len_chars())
+        & (name.str.len_bytes() <= _LONGEST_NAME)
+        & name.str.contains(_PLAIN)
+        & ~name.str.to_lowercase().str.contains(_ROLES)
+        & ~name.str.slice(-3).is_in(sorted(PATRONYMIC_ENDS))
+    )
+
+
+def _plain_keys() -> list[pl.Expr]:
+    """What `_keys_of` says of a plain name."""
+    lower = pl.col("name").str.to_lowercase().str.replace_all(".", "", literal=True)
+    tokens = lower.str.replace(r" \S+$", "")
+    family = lower.str.extract(r" (\S+)$").str.replace_all("[-']", "")
+    first = tokens.str.extract(r"^(\S+)")
+    spaced = tokens.str.replace_all("-", " ", literal=True)
+    is_initial = pl.col("name").str.contains(r"^\S\.")
+    after_first = pl.when(is_initial).then(spaced.str.extract(r"^\S+ (.*)$"))
+    after_words = tokens.str.extract(r"^\S+ (.*)$").str.replace_all("-", " ", literal=True)
+    return [
+        pl.lit(value=True).alias("linkable"),
+        family.alias("family"),
+        pl.when(is_initial).then(first.str.slice(0, 1)).otherwise(first.str.replace_all("-", "")).alias("first"),
+        spaced.alias("tokens"),
+        after_first.otherwise(after_words).fill_null("").alias("middles"),
+    ]
 
 
 def _keys_of(name: str, given: str | None, family: str | None) -> tuple[bool, str, str | None, str, str]:
@@ -179,28 +236,27 @@ def flip_family_first(keys: pl.DataFrame, family_counts: pl.DataFrame, given_cou
 def name_table(keys: pl.DataFrame) -> NameTable:
     """Turn name keys into codes. Codes follow the alphabet, so they do not depend on the rows' order."""
     several = range(TOKENS)
-    frame = keys.select(
-        "linkable",
-        pl.when("linkable")
-        .then(pl.concat_str("family", pl.lit("|"), pl.col("first").str.slice(0, 1).fill_null("")))
-        .alias("block"),
-        pl.when(pl.col("linkable") & (pl.col("first").str.len_chars() > 1))
-        .then(pl.concat_str("family", pl.lit("|"), "first"))
-        .alias("full"),
-        "first",
-        pl.when(pl.col("tokens").list.len() > 0).then(pl.col("tokens").list.join("")).alias("joined"),
-        *(
-            pl.col(field).list.get(k, null_on_oob=True).alias(f"{field}{k}")
+    first = pl.col("first")
+    place = {
+        "first": first,
+        "joined": pl.when(pl.col("tokens").list.len() > 0).then(pl.col("tokens").list.join("")),
+        **{
+            f"{field}{k}": pl.col(field).list.get(k, null_on_oob=True)
             for field in ("tokens", "middles")
             for k in several
-        ),
+        },
+    }
+    block, blocks = _coded_expression(
+        keys,
+        pl.when("linkable").then(pl.concat_str("family", pl.lit("|"), first.str.slice(0, 1).fill_null(""))),
     )
-    block, blocks = _codes(frame["block"])
-    full, fulls = _codes(frame["full"])
-    columns = ["first", "joined", *(f"{field}{k}" for field in ("tokens", "middles") for k in several)]
-    codes, words = _codes(pl.concat([frame[column] for column in columns]))
-    by_column = dict(zip(columns, codes.reshape(len(columns), frame.height), strict=True))
-    letters, _ = _codes(words.str.slice(0, 1))
+    full, fulls = _coded_expression(
+        keys,
+        pl.when(pl.col("linkable") & (first.str.len_chars() > 1)).then(pl.concat_str("family", pl.lit("|"), first)),
+    )
+    codes, words = as_one([_coded_expression(keys, expression) for expression in place.values()])
+    by_column = dict(zip(place, codes, strict=True))
+    letters, _ = coded(words.str.slice(0, 1))
     lengths = words.str.len_chars().to_numpy().astype(np.int32)
 
     def words_of(field: str) -> Words:
@@ -208,7 +264,7 @@ def name_table(keys: pl.DataFrame) -> NameTable:
         return Words(chosen, _looked_up(letters, chosen, -1), _looked_up(lengths, chosen, 0) > 1)
 
     return NameTable(
-        linkable=frame["linkable"].to_numpy(),
+        linkable=keys["linkable"].to_numpy(),
         block=block,
         full=full,
         first=by_column["first"],
@@ -220,6 +276,10 @@ def name_table(keys: pl.DataFrame) -> NameTable:
         words=words,
         near=_near_pairs(words),
     )
+
+
+def _coded_expression(keys: pl.DataFrame, text: pl.Expr) -> tuple[IntArray, pl.Series]:
+    return coded(keys.select(text).to_series())
 
 
 def are_near(names: NameTable, left: IntArray, right: IntArray) -> BoolArray:
@@ -243,11 +303,3 @@ def _near_pairs(words: pl.Series) -> npt.NDArray[np.int64]:
 def _looked_up(values: IntArray, codes: IntArray, absent: int) -> IntArray:
     """Values of codes; `absent` where a code is -1."""
     return np.append(values, np.int32(absent)).astype(np.int32)[codes]
-
-
-def _codes(texts: pl.Series) -> tuple[IntArray, pl.Series]:
-    """Number distinct texts in alphabetical order; null is -1."""
-    distinct = texts.drop_nulls().unique().sort()
-    lookup = pl.DataFrame({"text": distinct}).with_row_index("code")
-    coded = pl.DataFrame({"text": texts}).join(lookup, on="text", how="left", maintain_order="left")
-    return coded["code"].cast(pl.Int32).fill_null(-1).to_numpy(), distinct

@@ -68,7 +68,9 @@ def resolve(
     Raises:
         ResolverInputError: input that cannot be resolved, named in one sentence.
     """
-    return _decided(checked_input(mentions, works, corrections), model or shipped_model(), threads).resolution()
+    known = _known(checked_input(mentions, works, corrections), model or shipped_model())
+    del mentions, works  # Nothing below needs them, and a large input weighs as much as its evidence.
+    return _decided(known, threads).resolution()
 
 
 def resolve_placed(
@@ -97,7 +99,9 @@ def resolve_placed(
     Raises:
         ResolverInputError: input that cannot be resolved, named in one sentence.
     """
-    decided = _decided(checked_input(mentions, works, corrections), model or shipped_model(), threads, large_blocks)
+    known = _known(checked_input(mentions, works, corrections), model or shipped_model())
+    del mentions, works  # As in `resolve`.
+    decided = _decided(known, threads, large_blocks)
     return decided.resolution(), decided.places()
 
 
@@ -136,7 +140,7 @@ class _Decided:
         )
         return Resolution(
             clusters=clusters.to_arrow().cast(CLUSTERS),
-            links=link_table(self.ids, self.links),
+            links=link_table(self.ids, self.links, self.model),
             unmet_corrections=_pairs_table(self.ids, self.decisions.unmet),
             model_version=self.model.version,
         )
@@ -146,13 +150,41 @@ class _Decided:
         return place_table(self.ids, self.evidence, self.oversize, self.island)
 
 
-def _decided(
-    source: ResolverInput, model: Model, threads: int | None, large_blocks: frozenset[str] | None = None
-) -> _Decided:
-    evidence = read_evidence(source, model.counts, model.topics)
-    decisions = consistent_corrections(source.mentions.height, source.same, source.different)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What decisions are made from, by mention row.
+
+    Attributes:
+        ids: The mention of each row.
+        evidence: What is known of them.
+        decisions: Those by people.
+        same: Pairs that `same` corrections name.
+        model: Weights.
+    """
+
+    ids: pl.Series
+    evidence: Evidence
+    decisions: Corrections
+    same: list[tuple[int, int]]
+    model: Model
+
+
+def _known(source: ResolverInput, model: Model) -> _Known:
+    return _Known(
+        ids=source.mentions["mention_id"],
+        evidence=read_evidence(source, model.counts, model.topics),
+        decisions=consistent_corrections(source.mentions.height, source.same, source.different),
+        same=source.same,
+        model=model,
+    )
+
+
+def _decided(known: _Known, threads: int | None, large_blocks: frozenset[str] | None = None) -> _Decided:
+    evidence, decisions, model = known.evidence, known.decisions, known.model
+    # Arrow keeps what it freed for later allocations, which are no longer its own: as much as the evidence takes.
+    pa.default_memory_pool().release_unused()
     units = units_of(evidence, large_blocks)
-    anchor = np.arange(source.mentions.height, dtype=np.int64)
+    anchor = np.arange(len(known.ids), dtype=np.int64)
     tied = anchor.copy()
     parts = []
     with ThreadPoolExecutor(max_workers=max(threads or 2, 1)) as pool:
@@ -163,14 +195,14 @@ def _decided(
             parts.append(links)
     anchor, joining, ties = join_across(evidence, decisions, anchor, units.oversize, model)
     return _Decided(
-        ids=source.mentions["mention_id"],
+        ids=known.ids,
         evidence=evidence,
         decisions=decisions,
         model=model,
         anchor=anchor,
         links=links_inside(all_links([*parts, joining]), anchor),
         oversize=units.oversize,
-        island=islands(tied, [*ties, *source.same]),
+        island=islands(tied, [*ties, *known.same]),
     )
 
 
@@ -210,7 +242,6 @@ def _resolve_batch(
         together=together,
         forced=forced,
         compared=compared,
-        model=model,
     )
     tied = unit_ties(space, bits, together, apart, model.threshold)
     return mentions, mentions[anchor], mentions[tied], links

@@ -12,6 +12,7 @@ takes part.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,7 @@ import polars as pl
 from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import eigsh
 
-from pipeline.resolve.terms import exploded_terms
+from pipeline.resolve.terms import Terms, exploded_terms
 
 FloatArray = npt.NDArray[np.float32]
 VectorArray = npt.NDArray[np.int8]
@@ -61,6 +62,9 @@ _FLATTENING: Final = 0.5
 _FIELDS: Final = (("title", "term", 1.0), ("keywords", "term", 1.0), ("abstract", "term", 1.0), ("venue", "venue", 0.5))
 """A work's fields, the kind of its words, and how much the field's direction counts."""
 
+_WORKS_AT_ONCE: Final = 50_000
+"""Works whose directions are in memory at full precision."""
+
 
 @dataclass(frozen=True, slots=True)
 class Topics:
@@ -97,27 +101,39 @@ def topics_from(table: pl.DataFrame) -> Topics:
     )
 
 
-def work_topics(works: pl.DataFrame, topics: Topics) -> VectorArray:
+def work_topics(words: Mapping[str, Terms], works: int, topics: Topics) -> VectorArray:
     """Find what each work is about.
 
     Args:
-        works: `title`, `abstract`, `venue` and `keywords` (list).
+        words: The terms of the works' `title`, `abstract`, `venue` and `keywords`.
+        works: How many works there are.
         topics: Vectors of the words.
 
     Returns:
         (works, `DIMENSIONS`) of length `UNIT`; zeros for a work none of whose words is known.
     """
-    total = np.zeros((works.height, DIMENSIONS), dtype=np.float32)
-    for field, kind, share in _FIELDS:
-        texts = works[field].list.join(" ") if field == "keywords" else works[field]
-        if texts.null_count() == texts.len():
-            continue
-        known = topics.words.filter(kind=kind).select("term", "code")
-        words = exploded_terms(texts).join(known, on="term", maintain_order="left")
-        row, code = words["row"].to_numpy(), words["code"].to_numpy()
-        held = csr_matrix((topics.weights[code], (row, code)), shape=(works.height, len(topics.weights)))
-        total += np.float32(share) * _unit(np.asarray(held @ topics.vectors.astype(np.float32)))
-    return _whole(_unit(total))
+    held = [(share, _known(words[field], kind, topics)) for field, kind, share in _FIELDS if len(words[field].row)]
+    vectors = topics.vectors.astype(np.float32)
+    found = np.zeros((works, DIMENSIONS), dtype=np.int8)
+    for begin in range(0, works, _WORKS_AT_ONCE):
+        some = slice(begin, begin + _WORKS_AT_ONCE)
+        total = np.zeros((len(found[some]), DIMENSIONS), dtype=np.float32)
+        for share, matrix in held:
+            total += np.float32(share) * _unit(np.asarray(matrix[some] @ vectors))
+        found[some] = _whole(_unit(total))
+    return found
+
+
+def _known(terms: Terms, kind: str, topics: Topics) -> csr_matrix:
+    """Texts by words: what the known words of each text weigh."""
+    known = topics.words.filter(kind=kind).select("term", "code")
+    found = pl.DataFrame({"term": terms.words}).join(known, on="term", how="left", maintain_order="left")
+    of_term = found["code"].cast(pl.Int32).fill_null(-1).to_numpy()
+    code = of_term[terms.code]
+    kept = code >= 0
+    begin = np.concatenate(([0], np.cumsum(np.bincount(terms.row[kept], minlength=terms.texts))))
+    code = code[kept]
+    return csr_matrix((topics.weights[code], code, begin), shape=(terms.texts, len(topics.weights)))
 
 
 def _unit(vectors: FloatArray) -> FloatArray:

@@ -122,6 +122,6 @@ def test_running_it_all_again_changes_nothing(graph):
     with graph.published() as con:
         after = contents(con, tables)
     changed = {name for name in tables if before[name] != after[name]}
-    # Each run leaves its figures, and rejects what it has fetched again.
-    assert changed <= {"resolved.quality", "staging.rejected"}
+    # Each run leaves its record and its figures, and rejects what it has fetched again.
+    assert changed <= {"resolved.quality", "resolved.resolutions", "staging.rejected"}
     assert set(after["staging.rejected"]) == set(before["staging.rejected"])

@@ -42,6 +42,27 @@ def test_a_split_block_keeps_what_a_rare_coauthor_proposes(blocking, blocks, mon
     assert blocking.recall(mentions, beside) == (6, 6, 1, 2)
 
 
+def test_rare_coauthors_are_read_for_split_blocks_only(blocking, blocks, monkeypatch, tmp_path):
+    monkeypatch.setattr(blocking, "WHOLE_BLOCK", 2)
+    bylines = [["Yun Wang", "Ottilie Quistgaardsen"], ["Yi Wang", "Ottilie Quistgaardsen"], ["Y. Wang"]]
+    works = pl.DataFrame({"work_id": list("abc"), "title": list("abc"), "authors": bylines})
+    mentions = (
+        works.select("work_id", name="authors")
+        .explode("name")
+        .with_row_index("position", offset=1)
+        .with_columns(pl.col("position").cast(pl.Int64), mention_id=pl.concat_str("work_id", "position"))
+    )
+    works.write_parquet(tmp_path / "works.parquet")
+    mentions.write_parquet(tmp_path / "mentions.parquet")
+    mentions.select("mention_id", gold_author=pl.lit("1")).write_parquet(tmp_path / "gold.parquet")
+    placed = blocking.with_units(blocks.with_blocks(mentions))
+    labelled = blocking.labelled_mentions(tmp_path, placed)
+    beside = blocking.rare_names_beside(tmp_path, placed, labelled)
+    assert beside.sort("mention_id").rows() == [("a1", "quistgaardsen|o"), ("b3", "quistgaardsen|o")]
+    # Ten pairs: three of the Wangs, one of the Quistgaardsens, and six of two blocks.
+    assert blocking.recall(labelled, beside) == (10, 4, 1, 1)
+
+
 def test_names_that_are_not_read_as_persons_are_lost(blocking, blocks):
     mentions = blocking.with_units(labelled(blocks, ["CMS Collaboration"] * 2, ["1", "1"]))
     assert blocking.recall(mentions, NOTHING_BESIDE) == (1, 0, 0, 0)

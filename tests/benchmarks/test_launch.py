@@ -25,7 +25,7 @@ def test_seconds_include_the_whole_command(launch):
 
 
 def test_a_failure_is_told_in_the_commands_last_words(launch):
-    with pytest.raises(launch.LaunchError, match=r"^no such set$"):
+    with pytest.raises(launch.LaunchError, match=r"^exit code 1, after 'no such set'$"):
         launch.measured([sys.executable, "-I", "-c", "raise SystemExit('reading\\nno such set')"])
 
 

@@ -12,6 +12,7 @@ from pipeline.resolve.comparisons import LEVELS
 from pipeline.resolve.counts import COUNTS, COUNTS_FILE, counts_digest, derive_counts, shipped_counts
 from pipeline.resolve.fit import SCALES, _cumulative, derived_model
 from pipeline.resolve.model import MODEL_FILE, model_from
+from pipeline.resolve.terms import no_terms, terms_of
 from pipeline.resolve.topics import TOPICS, TOPICS_FILE, UNIT, derive_topics, shipped_topics, topics_from, work_topics
 
 
@@ -86,16 +87,13 @@ def test_topics_of_a_small_corpus_tell_its_subjects_apart():
         for _ in range(40)
     ]
     topics = topics_from(derive_topics(pl.DataFrame(rows)))
-    works = pl.DataFrame(
-        {
-            "title": ["stars", "suns", "cells", "unheard"],
-            "abstract": [None] * 4,
-            "keywords": [None] * 4,
-            "venue": [None, None, None, "Sky"],
-        },
-        schema={"title": pl.String, "abstract": pl.String, "keywords": pl.List(pl.String), "venue": pl.String},
-    )
-    vectors = work_topics(works, topics).astype(float) / UNIT
+    fields = {
+        "title": terms_of(pl.Series(["stars", "suns", "cells", "unheard"])),
+        "abstract": no_terms(4),
+        "keywords": no_terms(4),
+        "venue": terms_of(pl.Series([None, None, None, "Sky"])),
+    }
+    vectors = work_topics(fields, 4, topics).astype(float) / UNIT
     near = vectors @ vectors.T
     assert near[0, 1] > 0.8
     assert near[0, 3] > 0.8

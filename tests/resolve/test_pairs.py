@@ -1,11 +1,13 @@
 """The flat layout of pairs, and overlaps of bags against plain matrix products."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.resolve import pairs
 from pipeline.resolve.bags import bags_of
-from pipeline.resolve.pairs import overlap, pair_space
+from pipeline.resolve.pairs import overlap, pair_space, products
 
 sizes = st.lists(st.integers(1, 6), max_size=6)
 
@@ -32,6 +34,19 @@ def test_overlap_is_the_dot_product_inside_units(units, seed):
     bags = bags_of(row, code.astype(np.int32), dense[row, code], space.rows, 7, normed=False)
     found = overlap(space, bags, np.arange(space.rows))
     assert np.allclose(found, (dense @ dense.T)[space.left, space.right], atol=1e-5)
+
+
+@settings(deadline=None)
+@given(sizes, st.integers(1, 7), st.integers(1, 4), st.integers(0, 2**32 - 1))
+def test_products_are_the_dot_products_inside_units(units, matrix_rows, tile, seed):
+    space = pair_space(np.array(units, dtype=np.int64))
+    vectors = np.random.default_rng(seed).integers(-127, 128, (space.rows, 64)).astype(np.int8)
+    whole = vectors.astype(np.int64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "_MATRIX_ROWS", matrix_rows)
+        patch.setattr(pairs, "_TILE", tile)
+        found = products(space, vectors)
+    assert found.tolist() == (whole @ whole.T)[space.left, space.right].tolist()
 
 
 def test_overlap_leaves_out_a_rows_own_kind():
