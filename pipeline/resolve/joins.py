@@ -241,8 +241,8 @@ def _proposed(clusters: Clusters, evidence: Evidence, rows: LongArray) -> npt.ND
     held = pl.DataFrame(
         {
             "block": evidence.block[mention],
-            "code": code,
-            "anchor": anchor,
+            "code": code.astype(np.int32),
+            "anchor": anchor.astype(np.int32),
             "first": names.first[evidence.name[anchor]],
         }
     ).unique()

@@ -69,8 +69,11 @@ def resolve(
         ResolverInputError: input that cannot be resolved, named in one sentence.
     """
     known = _known(checked_input(mentions, works, corrections), model or shipped_model())
-    del mentions, works  # Nothing below needs them, and a large input weighs as much as its evidence.
-    return _decided(known, threads).resolution()
+    # A large input weighs as much as its evidence, and its evidence as much as what is decided.
+    del mentions, works
+    decided = _decided(known, threads)
+    del known
+    return decided.resolution()
 
 
 def resolve_placed(
@@ -100,9 +103,11 @@ def resolve_placed(
         ResolverInputError: input that cannot be resolved, named in one sentence.
     """
     known = _known(checked_input(mentions, works, corrections), model or shipped_model())
-    del mentions, works  # As in `resolve`.
+    del mentions, works
     decided = _decided(known, threads, large_blocks)
-    return decided.resolution(), decided.places()
+    places = place_table(known.ids, known.evidence, decided.oversize, decided.island)
+    del known
+    return decided.resolution(), places
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,6 @@ class _Decided:
 
     Attributes:
         ids: The mention of each row.
-        evidence: What is known of them.
         decisions: Those by people.
         model: Weights.
         anchor: The smallest mention of each one's cluster.
@@ -121,7 +125,6 @@ class _Decided:
     """
 
     ids: pl.Series
-    evidence: Evidence
     decisions: Corrections
     model: Model
     anchor: LongArray
@@ -144,10 +147,6 @@ class _Decided:
             unmet_corrections=_pairs_table(self.ids, self.decisions.unmet),
             model_version=self.model.version,
         )
-
-    def places(self) -> pa.Table:
-        """Table where the mentions stand."""
-        return place_table(self.ids, self.evidence, self.oversize, self.island)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +195,6 @@ def _decided(known: _Known, threads: int | None, large_blocks: frozenset[str] | 
     anchor, joining, ties = join_across(evidence, decisions, anchor, units.oversize, model)
     return _Decided(
         ids=known.ids,
-        evidence=evidence,
         decisions=decisions,
         model=model,
         anchor=anchor,
