@@ -135,7 +135,8 @@ def why(
             raise CommandError(
                 f"There is no mention {missing[0]}: a mention id is a work id, # and the place in the byline."
             )
-        works = con.sql(query("resolved/works_of_pair"), params=pair).to_arrow_table()
+        work_l, work_r = (one.rpartition("#")[0] for one in (mention_l, mention_r))
+        works = con.sql(query("resolved/works_of_pair"), params={"l": work_l, "r": work_r}).to_arrow_table()
         clusters = con.sql(
             "SELECT mention_id, author_id, probability FROM resolved.author_mentions WHERE mention_id IN ($l, $r)",
             params=pair,
@@ -146,7 +147,7 @@ def why(
         table.add_row(
             f"{reason.bits:+.2f}",
             reason.comparison,
-            reason.level or "missing",
+            reason.level or ("" if reason.comparison == "prior" else "missing"),
             escape(reason.left or ""),
             escape(reason.right or ""),
             escape(", ".join(reason.shared)),

@@ -1,6 +1,24 @@
--- One row is the work of one of two mentions as the resolver reads it. Parameters: l, r.
-WITH wanted AS (
-    SELECT DISTINCT work_id FROM staging.mentions WHERE mention_id IN ($l, $r)
+-- One row is the work of one of two mentions as the resolver reads it. Parameters: l, r, the works' ids. Given as
+-- constants, they let every scan skip all row groups but theirs.
+WITH bylines AS (
+    SELECT work_id, list(raw_name ORDER BY position) AS authors
+    FROM staging.mentions
+    WHERE work_id IN ($l, $r)
+    GROUP BY work_id
+),
+
+categories AS (
+    SELECT work_id, list(topic_id ORDER BY is_primary DESC, topic_id) AS categories
+    FROM staging.work_topics
+    WHERE work_id IN ($l, $r) AND scheme = 'arxiv'
+    GROUP BY work_id
+),
+
+citations AS (
+    SELECT work_id, list(cited_record_id ORDER BY cited_record_id) AS cited
+    FROM staging.work_references
+    WHERE work_id IN ($l, $r)
+    GROUP BY work_id
 )
 
 SELECT
@@ -9,20 +27,14 @@ SELECT
     work.abstract,
     coalesce(year(work.first_submitted_at), work.publication_year) AS year,
     coalesce(work.venue, work.journal_ref) AS venue,
-    (
-        SELECT list(mention.raw_name ORDER BY mention.position)
-        FROM staging.mentions AS mention WHERE mention.work_id = work.work_id
-    ) AS authors,
+    bylines.authors,
     nullif(record.keywords, []) AS keywords,
-    (
-        SELECT list(topic.topic_id ORDER BY topic.is_primary DESC, topic.topic_id)
-        FROM staging.work_topics AS topic WHERE topic.work_id = work.work_id AND topic.scheme = 'arxiv'
-    ) AS categories,
-    (
-        SELECT list(cited_record_id ORDER BY cited_record_id)
-        FROM staging.work_references AS reference WHERE reference.work_id = work.work_id
-    ) AS references
+    categories.categories,
+    citations.cited AS references
 FROM staging.works AS work
-SEMI JOIN wanted USING (work_id)
+LEFT JOIN bylines USING (work_id)
+LEFT JOIN categories USING (work_id)
+LEFT JOIN citations USING (work_id)
 LEFT JOIN staging.openalex_works AS record ON work.openalex_id = record.openalex_id
+WHERE work.work_id IN ($l, $r)
 ORDER BY work.work_id
