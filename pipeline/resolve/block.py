@@ -1,7 +1,8 @@
 """The resolver for one group of whole blocks: one table in, one table out, as Spark's `applyInArrow` wants it.
 
 What belongs here: splitting the one table into mentions and works. What does not: which rows come together. The
-caller groups by block; mentions that corrections or ORCIDs join across blocks must come in one table.
+caller groups by block, or by family where names with forms of another initial (Bob, Robert) are to meet; mentions that
+corrections or ORCIDs join across blocks must come in one table.
 """
 
 import polars as pl

@@ -153,7 +153,10 @@ def _constraint(source: ResolverInput, evidence: Evidence, order: LongArray, nam
     if block[0] == block[1]:
         possible = {ORCID_SAME: "orcid"}.get(orcid)
         return "impossible name" if name == NameLevel.IMPOSSIBLE else possible
-    return "orcid" if name != NameLevel.IMPOSSIBLE and orcid == ORCID_SAME else "other block"
+    if name != NameLevel.IMPOSSIBLE and orcid == ORCID_SAME:
+        return "orcid"
+    family = evidence.names.family[evidence.name[order]]
+    return None if name == NameLevel.NEAR and family[0] == family[1] else "other block"
 
 
 def _decided_by(constraint: str | None, weight: float, model: Model, *, same_author: bool | None) -> str:

@@ -5,13 +5,14 @@ resolve only what a change can reach. What does not: decisions.
 
 A pair's levels depend on its two mentions alone, so what one mention can do to another goes along pairs: two mentions
 of one unit whose match weight reaches the threshold, two that a `same` correction names, two that bear one ORCID, and
-in a split block two clusters whose linkage reaches the threshold. An island is what these ties connect. Resolving a
-set of whole islands gives each of its mentions what resolving everything gives it.
+two clusters of a split block, or of forms of one first name, whose linkage reaches the threshold. An island is what
+these ties connect. Resolving a set of whole islands gives each of its mentions what resolving everything gives it.
 
 A mention that is new, or has changed, can tie islands together. It can only reach mentions
 - of its unit whose given names are not impossible beside its own (`compatible_names`),
 - of its ORCID and its `same` corrections,
-- of its block, if that was split, beside which it, or a mention of its islands, has a rare co-author.
+- of its block, if that was split, or of its family and under another form of its first name, beside which it, or a
+  mention of its islands, has a rare co-author.
 """
 
 from typing import Final
@@ -25,7 +26,7 @@ from scipy.sparse.csgraph import connected_components
 
 from pipeline.resolve.evidence import Evidence, read_evidence
 from pipeline.resolve.inputs import checked_input
-from pipeline.resolve.joins import Ties, rare_coauthors
+from pipeline.resolve.joins import Ties, rare_coauthors, written_elsewhere
 from pipeline.resolve.model import Model
 from pipeline.resolve.name_levels import NameLevel, compare_names
 from pipeline.resolve.pairs import PairSpace
@@ -48,7 +49,8 @@ PLACES = pa.schema(
 """One row is one mention and where it stands, sorted by mention_id.
 
 `block` is empty for groups and placeholders. `first`, `tokens` and `middles` are its given names as `compare_names`
-reads them, words separated by spaces, empty where there is none. `rare_coauthors` is empty unless the block is split.
+reads them, words separated by spaces, empty where there is none. `rare_coauthors` is empty unless the block is split
+or the first name has a form of another initial.
 `island` is the smallest mention of its island, null where nothing was decided yet.
 """
 
@@ -104,7 +106,7 @@ def place_table(ids: pl.Series, evidence: Evidence, oversize: BoolArray, island:
             "middles": _spaced(pl.DataFrame(line(names.middles))),
         }
     )
-    row, code, keys = rare_coauthors(evidence, np.flatnonzero(oversize))
+    row, code, keys = rare_coauthors(evidence, np.flatnonzero(oversize | written_elsewhere(evidence)))
     beside = pl.DataFrame({"row": row, "key": keys.gather(code)}).group_by("row").agg(pl.col("key").sort())
     return (
         by_name[evidence.name]

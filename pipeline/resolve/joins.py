@@ -1,4 +1,4 @@
-"""Joining clusters across units: corrections and ORCIDs across blocks, and the units of a block that was split.
+"""Joining clusters across units: corrections, ORCIDs, units of a split block, forms of one name such as Bob, Robert.
 
 What belongs here: decisions between finished clusters. What does not: decisions inside a unit (`clustering`).
 
@@ -21,6 +21,7 @@ from pipeline.resolve.links import Links, all_links, no_links, pair_links
 from pipeline.resolve.model import Model
 from pipeline.resolve.name_levels import NameLevel, compare_names
 from pipeline.resolve.pairs import pair_space
+from pipeline.resolve.printed_names import are_near
 
 LongArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -30,7 +31,7 @@ RARE_BITS: Final = 12.0
 clusters share one does not count, so that a proposal depends on its two clusters alone."""
 
 MEMBERS_COMPARED: Final = 8
-"""Evenly spaced members of a cluster that stand for it when two clusters of a split block are compared."""
+"""Evenly spaced members of a cluster that stand for it when two clusters are compared."""
 
 _PAIRS_AT_ONCE: Final = 100_000
 
@@ -201,15 +202,14 @@ def _names_fit(evidence: Evidence, clusters: Clusters, one: int, other: int) -> 
 
 
 def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, model: Model) -> tuple[Links, Ties]:
-    """Join clusters of a split block where shared co-authors propose it and the linkage of all their pairs agrees.
+    """Join clusters of two units where shared co-authors propose it and the linkage of all their pairs agrees.
 
     The strongest join goes first; a cluster of initials joins at most one cluster, and its later rivals are
     measured no more: what remains apart would have needed the whole block at once.
     """
-    rows = np.flatnonzero(oversize)
-    if not len(rows):
+    proposals = np.concatenate((_of_split_blocks(clusters, evidence, oversize), _of_two_blocks(clusters, evidence)))
+    if not len(proposals):
         return no_links(), []
-    proposals = _proposed(clusters, evidence, rows)
     scored = _scored(clusters, evidence, proposals, model)
     scored.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
     taken: set[int] = set()
@@ -233,29 +233,61 @@ def _written(evidence: Evidence, anchor: int) -> bool:
     return bool(evidence.names.full[evidence.name[anchor]] >= 0)
 
 
-def _proposed(clusters: Clusters, evidence: Evidence, rows: LongArray) -> npt.NDArray[np.int64]:
+def _of_split_blocks(clusters: Clusters, evidence: Evidence, oversize: BoolArray) -> npt.NDArray[np.int64]:
     """Pairs of clusters of two units of a block that share a rare co-author and whose names fit: (n, 2) anchors."""
-    mention, code, _ = rare_coauthors(evidence, rows)
     names = evidence.names
+    mention, code, _ = rare_coauthors(evidence, np.flatnonzero(oversize))
     anchor = clusters.anchor[mention]
+    pairs = _sharing(evidence.block[mention], code, anchor, names.first[evidence.name[anchor]])
+    left, right = (pairs[column].to_numpy() for column in ("anchor", "anchor_r"))
+    level, _ = compare_names(names, evidence.rarity, evidence.name[left], evidence.name[right])
+    return _anchor_pairs(pairs.filter(level != NameLevel.IMPOSSIBLE))
+
+
+def _of_two_blocks(clusters: Clusters, evidence: Evidence) -> npt.NDArray[np.int64]:
+    """Pairs of clusters of a family that share a rare co-author and hold forms of one first name: (n, 2) anchors."""
+    names = evidence.names
+    mention, code, _ = rare_coauthors(evidence, np.flatnonzero(written_elsewhere(evidence)))
+    name = evidence.name[mention]
+    pairs = _sharing(names.family[name], code, clusters.anchor[mention], names.first[name])
+    first, other = (pairs[column].to_numpy() for column in ("first", "first_r"))
+    letter, other_letter = (names.words.gather(words).str.slice(0, 1) for words in (first, other))
+    return _anchor_pairs(pairs.filter(are_near(names, first, other) & (letter != other_letter).to_numpy()))
+
+
+def written_elsewhere(evidence: Evidence) -> BoolArray:
+    """Tell mentions whose first name has a form that is in another block."""
+    names = evidence.names
+    known = (names.block >= 0) & (names.first >= 0)
+    known[known] = names.elsewhere[names.first[known]]
+    return np.asarray(known[evidence.name])
+
+
+def _sharing(
+    region: npt.NDArray[np.int32], code: LongArray, anchor: LongArray, first: npt.NDArray[np.int32]
+) -> pl.DataFrame:
+    """`anchor, first, anchor_r, first_r`: clusters of one region that have a rare co-author and differ in first name.
+
+    Args:
+        region: Where clusters may meet: the block or the family of each entry.
+        code: A rare co-author.
+        anchor: The cluster beside whom it stands.
+        first: Its first name.
+    """
     held = pl.DataFrame(
-        {
-            "block": evidence.block[mention],
-            "code": code.astype(np.int32),
-            "anchor": anchor.astype(np.int32),
-            "first": names.first[evidence.name[anchor]],
-        }
+        {"region": region, "code": code.astype(np.int32), "anchor": anchor.astype(np.int32), "first": first}
     ).unique()
-    pairs = (
-        held.join(held, on=["block", "code"], suffix="_r")
+    return (
+        held.join(held, on=["region", "code"], suffix="_r")
         .filter((pl.col("anchor") < pl.col("anchor_r")) & (pl.col("first") != pl.col("first_r")))
-        .select("anchor", "anchor_r")
-        .unique()
-        .sort("anchor", "anchor_r")
-        .to_numpy()
+        .select("anchor", "first", "anchor_r", "first_r")
     )
-    level, _ = compare_names(names, evidence.rarity, evidence.name[pairs[:, 0]], evidence.name[pairs[:, 1]])
-    return np.asarray(pairs[level != NameLevel.IMPOSSIBLE])
+
+
+def _anchor_pairs(pairs: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """The distinct pairs of anchors, sorted."""
+    distinct = pairs.select("anchor", "anchor_r").unique().sort("anchor", "anchor_r")
+    return distinct.cast(pl.Int64).to_numpy().reshape(-1, 2)
 
 
 def rare_coauthors(evidence: Evidence, rows: LongArray) -> tuple[LongArray, LongArray, pl.Series]:
@@ -288,7 +320,13 @@ def _scored(
     pending: list[tuple[int, int, LongArray, LongArray]] = []
     waiting = 0
     for one, other in proposals.tolist():
-        left, right = _sample(clusters.members(one)), _sample(clusters.members(other))
+        left, right = clusters.members(one), clusters.members(other)
+        if evidence.block[one] != evidence.block[other]:
+            # Of two blocks the initials differ: only written-out names can be told to be forms of one.
+            left, right = (rows[evidence.names.full[evidence.name[rows]] >= 0] for rows in (left, right))
+        left, right = _sample(left), _sample(right)
+        if not len(left) or not len(right):
+            continue
         pending.append((one, other, np.repeat(left, len(right)), np.tile(right, len(left))))
         waiting += len(left) * len(right)
         if waiting >= _PAIRS_AT_ONCE:

@@ -192,5 +192,8 @@ def _some_links(mention_ids: pl.Series, links: Links, model: Model, some: LongAr
     }
     for place, comparison in enumerate(COMPARISONS):
         columns[f"{comparison}_weight"] = pl.Series(np.ascontiguousarray(bits[:, place]))
+    columns["probability"] = pl.Series(
+        np.where(links.decided_by[some] == BY_CORRECTION, 1.0, model.probabilities(bits.sum(axis=1)))
+    )
     columns["decided_by"] = pl.Series(DECIDED_BY).gather(links.decided_by[some])
     return pl.DataFrame(columns).to_arrow().cast(LINKS)

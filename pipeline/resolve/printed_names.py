@@ -6,6 +6,7 @@ not: parsing and folding (`pipeline.names`), how rare a name is (`rarity`), comp
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -76,6 +77,7 @@ class NameTable:
     Attributes:
         linkable: A person's name: groups and placeholders are never linked.
         block: Code of family key + first initial; -1 where not linkable.
+        family: Code of the family key; -1 where not linkable.
         full: Code of family key + first given name written out; -1 for initials and mononyms.
         first: Code of the first given name, its hyphenated parts run together ("weiming"); -1 for mononyms.
         joined: Code of all given names run together ("wei ming" = "wei-ming" = "weiming").
@@ -85,10 +87,12 @@ class NameTable:
         fulls: The key of each full code, "family|first".
         words: The text of each first, joined and token code.
         near: Pairs (one x words + other) of first names that are short forms or spellings of one name, sorted.
+        elsewhere: Of each word, whether it has a form of another initial, which is in another block: Bob, Robert.
     """
 
     linkable: BoolArray
     block: IntArray
+    family: IntArray
     full: IntArray
     first: IntArray
     joined: IntArray
@@ -98,6 +102,7 @@ class NameTable:
     fulls: pl.Series
     words: pl.Series
     near: npt.NDArray[np.int64]
+    elsewhere: BoolArray
 
 
 def name_keys(names: pl.DataFrame) -> pl.DataFrame:
@@ -250,6 +255,7 @@ def name_table(keys: pl.DataFrame) -> NameTable:
         keys,
         pl.when("linkable").then(pl.concat_str("family", pl.lit("|"), first.str.slice(0, 1).fill_null(""))),
     )
+    family, _ = _coded_expression(keys, pl.when("linkable").then("family"))
     full, fulls = _coded_expression(
         keys,
         pl.when(pl.col("linkable") & (first.str.len_chars() > 1)).then(pl.concat_str("family", pl.lit("|"), first)),
@@ -266,6 +272,7 @@ def name_table(keys: pl.DataFrame) -> NameTable:
     return NameTable(
         linkable=keys["linkable"].to_numpy(),
         block=block,
+        family=family,
         full=full,
         first=by_column["first"],
         joined=by_column["joined"],
@@ -275,6 +282,7 @@ def name_table(keys: pl.DataFrame) -> NameTable:
         fulls=fulls,
         words=words,
         near=_near_pairs(words),
+        elsewhere=words.is_in(names_elsewhere()["first"].unique().to_list()).to_numpy(),
     )
 
 
@@ -289,6 +297,19 @@ def are_near(names: NameTable, left: IntArray, right: IntArray) -> BoolArray:
     pair = left.astype(np.int64) * len(names.words) + right
     place = np.minimum(np.searchsorted(names.near, pair), len(names.near) - 1)
     return np.asarray(names.near[place] == pair)
+
+
+@cache
+def names_elsewhere() -> pl.DataFrame:
+    """First names that are forms of one name and begin with two letters: `first, other`, both ways round, sorted."""
+    forms = pl.DataFrame(given_name_forms(), schema={"word": pl.String, "name": pl.String}, orient="row")
+    return (
+        forms.join(forms, on="name")
+        .filter(pl.col("word").str.slice(0, 1) != pl.col("word_right").str.slice(0, 1))
+        .select(first="word", other="word_right")
+        .unique()
+        .sort("first", "other")
+    )
 
 
 def _near_pairs(words: pl.Series) -> npt.NDArray[np.int64]:

@@ -121,12 +121,15 @@ LINKS = pa.schema(
         pa.field("mention_id_r", pa.string(), nullable=False),
         pa.field("match_weight", pa.float64(), nullable=False),
         *(pa.field(f"{c}_weight", pa.float64(), nullable=False) for c in COMPARISONS),
+        pa.field("probability", pa.float64(), nullable=False),
         pa.field("decided_by", pa.string(), nullable=False),
     ]
 )
 """One row is one accepted link: a mention and the mention of its author that supports it best.
 
-Weights are bits (log2 odds) and add up to `match_weight`. `decided_by` is `correction`, `orcid` or `score`.
+Weights are bits (log2 odds) and add up to `match_weight`. `probability` is that of the link being right, in [0, 1]:
+calibrated from the match weight, 1 where a correction decided. The least of an author's links is the author's
+cohesion: without that link the author would be two. `decided_by` is `correction`, `orcid` or `score`.
 Every mention that is not its author's anchor has exactly one row, so the links of an author form a tree.
 Sorted by (mention_id_l, mention_id_r), `mention_id_l` < `mention_id_r`.
 """

@@ -7,7 +7,7 @@ the Dagster catalogue, the checks, the empty frames and the data dictionary. No 
 
 import dataframely as dy
 
-from pipeline.schemas import marts, raw, resolved, staging
+from pipeline.schemas import discovery, marts, raw, resolved, staging
 
 Table = type[dy.Schema]
 
@@ -26,6 +26,7 @@ TABLES: dict[str, Table] = {
     "staging.work_versions": staging.WorkVersions,
     "staging.work_topics": staging.WorkTopics,
     "staging.work_references": staging.WorkReferences,
+    "staging.work_texts": staging.WorkTexts,
     "staging.field_sources": staging.FieldSources,
     "staging.mentions": staging.Mentions,
     "staging.mention_institutions": staging.MentionInstitutions,
@@ -33,6 +34,7 @@ TABLES: dict[str, Table] = {
     "resolved.corrections": resolved.Corrections,
     "resolved.author_mentions": resolved.AuthorMentions,
     "resolved.links": resolved.Links,
+    "resolved.authors": resolved.Authors,
     "resolved.author_history": resolved.AuthorHistory,
     "resolved.author_redirects": resolved.AuthorRedirects,
     "resolved.mention_places": resolved.MentionPlaces,
@@ -45,6 +47,10 @@ TABLES: dict[str, Table] = {
     "marts.collaborators": marts.Collaborators,
     "marts.trust_reasons": marts.TrustReasons,
     "marts.papers": marts.Papers,
+    "marts.related_papers": discovery.RelatedPapers,
+    "marts.related_terms": discovery.RelatedTerms,
+    "marts.related_references": discovery.RelatedReferences,
+    "marts.related_works": discovery.RelatedWorks,
 }
 """Every table of the warehouse by its full name, in the order the data flows."""
 

@@ -79,7 +79,23 @@ class Links(dy.Schema):
     references_weight = dy.Float64(description="Bits from shared references.")
     year_weight = dy.Float64(description="Bits from the gap in years.")
     orcid_weight = dy.Float64(description="Bits from ORCIDs asserted on the works.")
+    probability = dy.Float64(
+        min=0, max=1, description="Probability that the link is right, from the match weight; 1 for a correction."
+    )
     decided_by = dy.String(description="What settled it: score, orcid or correction.")
+
+
+class Authors(dy.Schema):
+    """A person who was found, and how well the mentions hold together."""
+
+    author_id = dy.String(primary_key=True, description="The author.")
+    mentions = dy.Int64(min=1, description="Mentions of the author.")
+    cohesion = dy.Float64(
+        min=0,
+        max=1,
+        nullable=True,
+        description="Probability of the weakest link, without which the author would be two; null for one mention.",
+    )
 
 
 class AuthorHistory(dy.Schema):

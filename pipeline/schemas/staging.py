@@ -119,6 +119,7 @@ class OpenAlexWorks(dy.Schema):
     arxiv_id = text("arXiv id found in the DOI or in a location, without version.")
     title = dy.String(min_length=1, description="Title, cleaned text.")
     abstract = text("Abstract rebuilt from the inverted index, cleaned text.")
+    language = text("Language of the abstract, or of the title where there is none, as OpenAlex tells it; ISO 639-1.")
     work_type = text("OpenAlex work type.")
     publication_year = dy.Int32(nullable=True, description="Year of publication.")
     publication_date = dy.Date(nullable=True, description="Date of publication.")
@@ -246,6 +247,23 @@ class WorkReferences(dy.Schema):
     cited_record_id = dy.String(primary_key=True, description="OpenAlex id of the cited work.")
     cited_work_id = dy.String(
         nullable=True, regex=WORK_ID, description="The cited work here; null when it is not loaded."
+    )
+
+
+class WorkTexts(dy.Schema):
+    """A title or abstract of a work in another language than the one that works show."""
+
+    work_id = work_id(primary_key=True)
+    language = dy.String(
+        primary_key=True, regex=r"^[a-z]{2,3}(-[A-Za-z]{2,8})?$", description="ISO 639-1 code, as the source tells it."
+    )
+    kind = dy.Enum(["title", "abstract"], primary_key=True, description="What it is of the work.")
+    text = dy.String(min_length=1, description="The text.")
+    source = dy.String(primary_key=True, description="openalex, or the service that translated it.")
+    is_machine = dy.Bool(description="A machine translated it; else a source's record carries it.")
+    translated_from = dy.String(nullable=True, description="Language that a machine translated it from.")
+    original_digest = dy.String(
+        nullable=True, description="SHA-256 of the text that a machine translated, so that a changed one is done anew."
     )
 
 

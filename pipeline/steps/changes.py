@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from pipeline.resolve import Model, blocking, compatible_names, places_of
+from pipeline.resolve import Model, blocking, compatible_names, names_elsewhere, places_of
 from pipeline.steps import count, frame_as, temporary_table
 from warehouse import query
 
@@ -85,7 +85,12 @@ def find_reached(con: duckdb.DuckDBPyConnection, model: Model, tables: ExitStack
     compatible = compatible_names(
         arrivals.select(neighbours.columns).unique(), neighbours, large_blocks=large_blocks, model=model
     )
-    for name, frame in (("split_blocks", split), ("turned_blocks", turned), ("compatible_names", compatible)):
+    for name, frame in (
+        ("split_blocks", split),
+        ("turned_blocks", turned),
+        ("compatible_names", compatible),
+        ("names_elsewhere", names_elsewhere()),
+    ):
         tables.enter_context(frame_as(con, name, frame))
     for name in ("reached_islands", "partner_islands"):
         tables.enter_context(temporary_table(con, name, f"resolved/{name}"))

@@ -20,6 +20,7 @@ from warehouse import append, query, replace
 TABLES = (
     "resolved.author_mentions",
     "resolved.links",
+    "resolved.authors",
     "resolved.author_history",
     "resolved.author_redirects",
     "resolved.mention_places",
@@ -34,6 +35,7 @@ UNDECIDING: Final = frozenset({"block.py", "evaluation.py", "explanation.py", "f
 AFFECTED: Final = "mention_id IN (SELECT mention_id FROM affected_mentions)"
 AFFECTED_LINKS: Final = "mention_id_l IN (SELECT mention_id FROM affected_mentions)"
 AFFECTED_REDIRECTS: Final = "author_id IN (SELECT author_id FROM previous_people)"
+RENEWED_AUTHORS: Final = "author_id IN (SELECT author_id FROM renewed_authors)"
 """Rows that a part of the people replaces. A link's two mentions are in one island."""
 
 
@@ -148,6 +150,8 @@ def write(con: duckdb.DuckDBPyConnection, resolution: Resolution, identity: Iden
         write_part(con, "resolved.author_redirects", pl.DataFrame(identity.redirects), change, AFFECTED_REDIRECTS)
         write_part(con, "resolved.author_mentions", pl.DataFrame(identity.author_mentions), change, AFFECTED)
         write_part(con, "resolved.links", pl.DataFrame(resolution.links), change, AFFECTED_LINKS)
+        with temporary_table(con, "renewed_authors", "resolved/renewed_authors"):
+            write_part(con, "resolved.authors", con.sql(query("resolved/authors")).pl(), change, RENEWED_AUTHORS)
 
 
 def write_part(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, change: Change, where: str) -> None:

@@ -93,6 +93,10 @@ def test_two_mentions_on_one_work_are_two_people(tables):
         ("Thackeray, Zenobia", "Zenobia Thackeray", True),
         ("Wei Thackeray", "Weiming Thackeray", False),
         ("Robert Thackeray", "Ronald Thackeray", False),
+        ("Bill Thackeray", "William Thackeray", True),
+        ("William Thackeray", "Bill Thackeray", True),
+        ("Bill Thackeray", "Robert Thackeray", False),
+        ("Bill Thackeray", "William Quistgaard", False),
     ],
     ids=[
         "other-family",
@@ -102,6 +106,10 @@ def test_two_mentions_on_one_work_are_two_people(tables):
         "comma",
         "prefix-is-another-name",
         "impossible",
+        "form-of-another-initial",
+        "form-of-another-initial-reversed",
+        "forms-of-two-names",
+        "forms-of-one-name-in-two-families",
     ],
 )
 def test_names_that_may_and_may_not_be_one(tables, one, other, joined):

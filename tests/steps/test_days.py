@@ -30,6 +30,7 @@ NO_TEXT = (
 names = st.sampled_from(
     [
         *(f"{given_name} Thackeray" for given_name in ("Zenobia", "Z.", "Z. M.", "Zeno", "Zenobia Maud")),
+        *(f"{given_name} Oyelaran" for given_name in ("Bob", "Robert", "B.", "Rupert")),
         *(f"{given_name} Zhang" for given_name in ("Wei", "W.", "Wei-Ming", "Weiming", "Wen")),
         "Ottilie Grünwald-Xu",
         "O. Grünwald-Xu",
@@ -212,6 +213,10 @@ def from_scratch(con, *world):
 def state(con):
     """What was decided, authors told apart by their smallest mention."""
     found = {name: rows_of(con, f"resolved.{name}") for name in ("links", "mention_places", "unmet_corrections")}
+    found["cohesion"] = con.execute(
+        "SELECT min(mention_id), any_value(author.mentions), any_value(author.cohesion) FROM resolved.author_mentions"
+        " FULL JOIN resolved.authors AS author USING (author_id) GROUP BY author_id ORDER BY ALL"
+    ).fetchall()
     found["people"] = con.execute(
         "SELECT mention_id, min(mention_id) OVER (PARTITION BY author_id), probability FROM resolved.author_mentions"
         " ORDER BY ALL"
