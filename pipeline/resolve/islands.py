@@ -9,12 +9,14 @@ two clusters of a split block, or of forms of one first name, whose linkage reac
 these ties connect. Resolving a set of whole islands gives each of its mentions what resolving everything gives it.
 
 A mention that is new, or has changed, can tie islands together. It can only reach mentions
-- of its unit whose given names are not impossible beside its own (`compatible_names`),
+- of its unit with whom it is tied (`tied_mentions`): they are among those whose given names are not impossible beside
+  its own (`compatible_names`),
 - of its ORCID and its `same` corrections,
 - of its block, if that was split, or of its family and under another form of its first name, beside which it, or a
   mention of its islands, has a rare co-author.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
@@ -24,17 +26,22 @@ import pyarrow as pa
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from pipeline.resolve.blocking import Units, units_of
+from pipeline.resolve.comparisons import compare
 from pipeline.resolve.evidence import Evidence, read_evidence
 from pipeline.resolve.inputs import checked_input
 from pipeline.resolve.joins import Ties, rare_coauthors, written_elsewhere
 from pipeline.resolve.model import Model
 from pipeline.resolve.name_levels import NameLevel, compare_names
-from pipeline.resolve.pairs import PairSpace
+from pipeline.resolve.pairs import PairSpace, pair_space
 from pipeline.resolve.printed_names import Words, name_table
 from pipeline.resolve.rarity import name_rarity
 
 LongArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+
+_PAIRS_AT_ONCE: Final = 100_000
+"""Pairs of a changed mention that are compared at once."""
 
 NAME_COLUMNS: Final = ("block", "first", "tokens", "middles")
 
@@ -184,3 +191,58 @@ def compatible_names(
     unit = np.where(names.full >= 0, names.first + 1, 0)
     fits = (level != NameLevel.IMPOSSIBLE) & (~split[left] | (unit[left] == unit[right]))
     return known[np.unique(right[fits]) - new.height]
+
+
+def tied_mentions(
+    mentions: pa.Table,
+    works: pa.Table,
+    changed: pl.Series,
+    *,
+    large_blocks: frozenset[str],
+    model: Model,
+    threads: int | None = None,
+) -> pl.Series:
+    """The mentions that a changed one is tied to within its unit.
+
+    Decisions by people are not asked: a pair that one keeps apart may count as tied, which only makes a run resolve
+    more than it must.
+
+    Args:
+        mentions: `schemas.MENTIONS`: the changed ones and those that they may be tied to.
+        works: `schemas.WORKS`.
+        changed: Ids of the changed ones.
+        large_blocks: Blocks that are split.
+        model: Weights.
+        threads: Batches worked on at once, 2 when left out.
+
+    Returns:
+        Ids, sorted, without the changed ones.
+    """
+    source = checked_input(mentions, works)
+    evidence = read_evidence(source, model.counts, model.topics)
+    ids = source.mentions["mention_id"]
+    is_changed = ids.is_in(changed.implode()).to_numpy()
+    left, right = _beside(units_of(evidence, large_blocks), is_changed)
+
+    def tied(begin: int) -> LongArray:
+        one, other = left[begin : begin + _PAIRS_AT_ONCE], right[begin : begin + _PAIRS_AT_ONCE]
+        space = pair_space(np.full(len(one), 2))
+        compared = compare(evidence, np.stack([one, other], axis=1).ravel(), space)
+        possible = (compared.levels["name"] != NameLevel.IMPOSSIBLE) & (evidence.work[one] != evidence.work[other])
+        return other[possible & (model.match_weights(compared) >= model.threshold)]
+
+    with ThreadPoolExecutor(max_workers=max(threads or 2, 1)) as pool:
+        found = list(pool.map(tied, range(0, len(left), _PAIRS_AT_ONCE)))
+    return ids.gather(np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *found])))
+
+
+def _beside(units: Units, is_changed: BoolArray) -> tuple[LongArray, LongArray]:
+    """All pairs of a changed mention and an unchanged one of its unit."""
+    start = np.concatenate(([0], np.cumsum(units.sizes)[:-1])).astype(np.int64)
+    changed = np.flatnonzero(is_changed[units.mentions])
+    unit = np.repeat(np.arange(len(units.sizes)), units.sizes)[changed]
+    size = units.sizes[unit]
+    row = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + np.repeat(start[unit], size)
+    left, right = np.repeat(units.mentions[changed], size), units.mentions[row]
+    known = ~is_changed[right]
+    return left[known], right[known]

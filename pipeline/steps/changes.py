@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from pipeline.resolve import Model, blocking, compatible_names, names_elsewhere, places_of
+from pipeline.resolve import Model, blocking, compatible_names, names_elsewhere, places_of, tied_mentions
 from pipeline.steps import count, frame_as, temporary_table
 from warehouse import query
 
@@ -35,7 +35,9 @@ class Change:
 
 
 @contextmanager
-def affected_mentions(con: duckdb.DuckDBPyConnection, model: Model, *, everything: bool) -> Iterator[Change]:
+def affected_mentions(
+    con: duckdb.DuckDBPyConnection, model: Model, *, everything: bool, threads: int
+) -> Iterator[Change]:
     """Let SQL see `affected_mentions`, to be resolved again or gone, while the block runs.
 
     SQL must see `decisions` and `fingerprints`.
@@ -44,6 +46,7 @@ def affected_mentions(con: duckdb.DuckDBPyConnection, model: Model, *, everythin
         con: A connection to the working file.
         model: What decides.
         everything: Every mention is affected, whatever changed.
+        threads: Batches worked on at once.
     """
     with temporary_table(con, "changed_mentions", "resolved/changed_mentions"), ExitStack() as tables:
         changed = count(con, "SELECT count(*) FROM changed_mentions")
@@ -52,7 +55,7 @@ def affected_mentions(con: duckdb.DuckDBPyConnection, model: Model, *, everythin
             large_blocks = None
             tables.enter_context(temporary_table(con, "affected_mentions", "resolved/all_mentions"))
         else:
-            large_blocks = find_reached(con, model, tables)
+            large_blocks = find_reached(con, model, tables, threads)
             tables.enter_context(temporary_table(con, "affected_mentions", "resolved/affected_mentions"))
         yield Change(changed, large_blocks)
 
@@ -64,7 +67,7 @@ def resolver_input(con: duckdb.DuckDBPyConnection, change: Change) -> tuple[pa.T
     return con.sql(query("resolved/mentions")).to_arrow_table(), con.sql(query("resolved/works")).to_arrow_table()
 
 
-def find_reached(con: duckdb.DuckDBPyConnection, model: Model, tables: ExitStack) -> frozenset[str]:
+def find_reached(con: duckdb.DuckDBPyConnection, model: Model, tables: ExitStack, threads: int) -> frozenset[str]:
     """Let SQL see `reached_islands` and `partner_islands`; returns the blocks that are split now.
 
     SQL must see `changed_mentions` and `decisions`.
@@ -92,6 +95,15 @@ def find_reached(con: duckdb.DuckDBPyConnection, model: Model, tables: ExitStack
         ("names_elsewhere", names_elsewhere()),
     ):
         tables.enter_context(frame_as(con, name, frame))
+    tables.enter_context(temporary_table(con, "candidate_mentions", "resolved/candidate_mentions"))
+    tied = tied_mentions(
+        *some_input(con, "candidate_mentions"),
+        changed=arrivals["mention_id"],
+        large_blocks=large_blocks,
+        model=model,
+        threads=threads,
+    )
+    tables.enter_context(frame_as(con, "tied_mentions", pl.DataFrame({"mention_id": tied})))
     for name in ("reached_islands", "partner_islands"):
         tables.enter_context(temporary_table(con, name, f"resolved/{name}"))
     return large_blocks

@@ -55,7 +55,7 @@ def resolve_people(con: duckdb.DuckDBPyConnection, *, run_id: str, threads: int)
     with (
         frame_as(con, "decisions", pl.DataFrame(told)),
         temporary_table(con, "fingerprints", "resolved/fingerprints"),
-        changes.affected_mentions(con, model, everything=last_program != program) as change,
+        changes.affected_mentions(con, model, everything=last_program != program, threads=threads) as change,
     ):
         resolution, places = resolve_placed(
             *changes.resolver_input(con, change),
@@ -185,7 +185,7 @@ def renew(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, where:
             f" EXCEPT SELECT {columns} FROM fresh)"
         )
     con.execute(f"DELETE FROM {name} WHERE ({key}) IN (FROM leaving)")
-    con.execute(f"INSERT INTO {name} SELECT {columns} FROM coming ORDER BY {key}")
+    con.execute(f"INSERT INTO {name} BY NAME SELECT {columns} FROM coming ORDER BY {key}")
     con.execute("DROP TABLE temp.coming")
     con.execute("DROP TABLE temp.leaving")
 

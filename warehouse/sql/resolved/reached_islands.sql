@@ -1,13 +1,12 @@
--- One row is an island that a change reaches: by its own mentions, by a name that may be the same person's, by an
--- ORCID, by a decision, or because its block is split from now on or no more. Temporary tables: changed_mentions,
--- arrivals, compatible_names, turned_blocks (block), decisions.
+-- One row is an island that a change reaches: by its own mentions, by a tie, by an ORCID, by a decision, or because its
+-- block is split from now on or no more. Temporary tables: changed_mentions, tied_mentions, turned_blocks (block),
+-- decisions.
 WITH reached AS (
     SELECT mention_id
     FROM changed_mentions
     UNION
-    SELECT place.mention_id
-    FROM resolved.mention_places AS place
-    SEMI JOIN compatible_names USING (block, first, tokens, middles)
+    SELECT mention_id
+    FROM tied_mentions
     UNION
     SELECT place.mention_id
     FROM resolved.mention_places AS place
