@@ -15,7 +15,7 @@ from pipeline.resolve.explanation import Explanation, Reason, explain
 from pipeline.resolve.identity import Identity, carry_ids
 from pipeline.resolve.islands import compatible_names, places_of, tied_mentions
 from pipeline.resolve.model import Model, shipped_model
-from pipeline.resolve.printed_names import names_elsewhere
+from pipeline.resolve.printed_names import name_forms
 from pipeline.resolve.resolution import Resolution, resolve, resolve_placed, unmet_corrections
 from pipeline.resolve.schemas import ResolverInputError
 
@@ -30,7 +30,7 @@ __all__ = [
     "compatible_names",
     "evaluate",
     "explain",
-    "names_elsewhere",
+    "name_forms",
     "places_of",
     "resolve",
     "resolve_block",

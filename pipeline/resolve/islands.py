@@ -229,7 +229,7 @@ def tied_mentions(
         space = pair_space(np.full(len(one), 2))
         compared = compare(evidence, np.stack([one, other], axis=1).ravel(), space)
         possible = (compared.levels["name"] != NameLevel.IMPOSSIBLE) & (evidence.work[one] != evidence.work[other])
-        return other[possible & (model.match_weights(compared) >= model.threshold)]
+        return np.asarray(other[possible & (model.match_weights(compared) >= model.threshold)])
 
     with ThreadPoolExecutor(max_workers=max(threads or 2, 1)) as pool:
         found = list(pool.map(tied, range(0, len(left), _PAIRS_AT_ONCE)))

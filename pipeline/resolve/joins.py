@@ -235,13 +235,13 @@ def _written(evidence: Evidence, anchor: int) -> bool:
 
 def _of_split_blocks(clusters: Clusters, evidence: Evidence, oversize: BoolArray) -> npt.NDArray[np.int64]:
     """Pairs of clusters of two units of a block that share a rare co-author and whose names fit: (n, 2) anchors."""
-    names = evidence.names
     mention, code, _ = rare_coauthors(evidence, np.flatnonzero(oversize))
-    anchor = clusters.anchor[mention]
-    pairs = _sharing(evidence.block[mention], code, anchor, names.first[evidence.name[anchor]])
-    left, right = (pairs[column].to_numpy() for column in ("anchor", "anchor_r"))
-    level, _ = compare_names(names, evidence.rarity, evidence.name[left], evidence.name[right])
-    return _anchor_pairs(pairs.filter(level != NameLevel.IMPOSSIBLE))
+    name = evidence.name[mention]
+    pairs = _sharing(evidence.block[mention], code, clusters.anchor[mention], name)
+    left, right = (pairs[column].to_numpy() for column in ("name", "name_r"))
+    level, _ = compare_names(evidence.names, evidence.rarity, left, right)
+    other_unit = evidence.names.first[left] != evidence.names.first[right]
+    return _anchor_pairs(pairs.filter(other_unit & (level != NameLevel.IMPOSSIBLE)))
 
 
 def _of_two_blocks(clusters: Clusters, evidence: Evidence) -> npt.NDArray[np.int64]:
@@ -249,8 +249,8 @@ def _of_two_blocks(clusters: Clusters, evidence: Evidence) -> npt.NDArray[np.int
     names = evidence.names
     mention, code, _ = rare_coauthors(evidence, np.flatnonzero(written_elsewhere(evidence)))
     name = evidence.name[mention]
-    pairs = _sharing(names.family[name], code, clusters.anchor[mention], names.first[name])
-    first, other = (pairs[column].to_numpy() for column in ("first", "first_r"))
+    pairs = _sharing(names.family[name], code, clusters.anchor[mention], name)
+    first, other = (names.first[pairs[column].to_numpy()] for column in ("name", "name_r"))
     letter, other_letter = (names.words.gather(words).str.slice(0, 1) for words in (first, other))
     return _anchor_pairs(pairs.filter(are_near(names, first, other) & (letter != other_letter).to_numpy()))
 
@@ -264,23 +264,24 @@ def written_elsewhere(evidence: Evidence) -> BoolArray:
 
 
 def _sharing(
-    region: npt.NDArray[np.int32], code: LongArray, anchor: LongArray, first: npt.NDArray[np.int32]
+    region: npt.NDArray[np.int32], code: LongArray, anchor: LongArray, name: npt.NDArray[np.int32]
 ) -> pl.DataFrame:
-    """`anchor, first, anchor_r, first_r`: clusters of one region that have a rare co-author and differ in first name.
+    """`anchor, name, anchor_r, name_r`: clusters of one region beside whom one rare co-author stands.
 
     Args:
         region: Where clusters may meet: the block or the family of each entry.
         code: A rare co-author.
-        anchor: The cluster beside whom it stands.
-        first: Its first name.
+        anchor: The cluster of the mention beside whom it stands.
+        name: The mention's name.
     """
     held = pl.DataFrame(
-        {"region": region, "code": code.astype(np.int32), "anchor": anchor.astype(np.int32), "first": first}
+        {"region": region, "code": code.astype(np.int32), "anchor": anchor.astype(np.int32), "name": name}
     ).unique()
     return (
         held.join(held, on=["region", "code"], suffix="_r")
-        .filter((pl.col("anchor") < pl.col("anchor_r")) & (pl.col("first") != pl.col("first_r")))
-        .select("anchor", "first", "anchor_r", "first_r")
+        .filter(pl.col("anchor") < pl.col("anchor_r"))
+        .select("anchor", "name", "anchor_r", "name_r")
+        .unique()
     )
 
 

@@ -282,7 +282,7 @@ def name_table(keys: pl.DataFrame) -> NameTable:
         fulls=fulls,
         words=words,
         near=_near_pairs(words),
-        elsewhere=words.is_in(names_elsewhere()["first"].unique().to_list()).to_numpy(),
+        elsewhere=words.is_in(_with_forms_elsewhere()).to_numpy(),
     )
 
 
@@ -300,24 +300,33 @@ def are_near(names: NameTable, left: IntArray, right: IntArray) -> BoolArray:
 
 
 @cache
-def names_elsewhere() -> pl.DataFrame:
-    """First names that are forms of one name and begin with two letters: `first, other`, both ways round, sorted."""
+def name_forms() -> pl.DataFrame:
+    """First names that are short forms or spellings of one name: `first, other`, both ways round, sorted."""
     forms = pl.DataFrame(given_name_forms(), schema={"word": pl.String, "name": pl.String}, orient="row")
     return (
         forms.join(forms, on="name")
-        .filter(pl.col("word").str.slice(0, 1) != pl.col("word_right").str.slice(0, 1))
+        .filter(pl.col("word") != pl.col("word_right"))
         .select(first="word", other="word_right")
         .unique()
         .sort("first", "other")
     )
 
 
+def _with_forms_elsewhere() -> list[str]:
+    """First names with a form that begins with another letter."""
+    letter, other = (pl.col(name).str.slice(0, 1) for name in ("first", "other"))
+    return name_forms().filter(letter != other)["first"].unique().sort().to_list()
+
+
 def _near_pairs(words: pl.Series) -> npt.NDArray[np.int64]:
     """All ordered pairs of words that are forms of one given name."""
-    forms = pl.DataFrame(given_name_forms(), schema={"word": pl.String, "name": pl.String}, orient="row")
-    known = pl.DataFrame({"word": words}).with_row_index("code").join(forms, on="word")
-    pairs = known.join(known, on="name").filter(pl.col("code") != pl.col("code_right"))
-    left, right = (pairs[column].cast(pl.Int64).to_numpy() for column in ("code", "code_right"))
+    code = pl.DataFrame({"word": words}).with_row_index("code")
+    pairs = (
+        name_forms()
+        .join(code, left_on="first", right_on="word")
+        .join(code, left_on="other", right_on="word", suffix="_other")
+    )
+    left, right = (pairs[column].cast(pl.Int64).to_numpy() for column in ("code", "code_other"))
     return np.unique(left * len(words) + right)
 
 

@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from pipeline.resolve import Model, blocking, compatible_names, names_elsewhere, places_of, tied_mentions
+from pipeline.resolve import Model, blocking, compatible_names, name_forms, places_of, tied_mentions
 from pipeline.steps import count, frame_as, temporary_table
 from warehouse import query
 
@@ -92,7 +92,7 @@ def find_reached(con: duckdb.DuckDBPyConnection, model: Model, tables: ExitStack
         ("split_blocks", split),
         ("turned_blocks", turned),
         ("compatible_names", compatible),
-        ("names_elsewhere", names_elsewhere()),
+        ("name_forms", name_forms()),
     ):
         tables.enter_context(frame_as(con, name, frame))
     tables.enter_context(temporary_table(con, "candidate_mentions", "resolved/candidate_mentions"))
