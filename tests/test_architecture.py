@@ -13,11 +13,11 @@ import typer
 from importlinter import cli as import_linter
 from typer.testing import CliRunner
 
-from pipeline.assets import checks, marts, raw, resolved, specs, staging
+from pipeline.assets import checks, marts, raw, related, resolved, specs, staging
 from pipeline.cli.app import app
 from pipeline.definitions import defs
-from pipeline.schemas import INPUT_TABLES, TABLES, description, layer
-from warehouse import create_tables
+from pipeline.schemas import INPUT_TABLES, TABLES, VIEWS, description, layer
+from warehouse.tables import create_tables
 
 ROOT = Path(__file__).parents[1]
 LAYERS = ("raw", "staging", "resolved", "marts")
@@ -25,7 +25,7 @@ SQL_FILES = sorted(path for path in files("warehouse.sql").joinpath().glob("*/*.
 ASSETS = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
 OPENS_WAREHOUSE = [
     definition
-    for module in (raw, staging, resolved, marts, checks)
+    for module in (raw, staging, resolved, marts, related, checks)
     for definition in vars(module).values()
     if isinstance(definition, dg.AssetsDefinition | dg.AssetChecksDefinition)
     and "warehouse" in definition.required_resource_keys
@@ -52,7 +52,7 @@ def test_imports_point_down():
 
 def test_definitions_load():
     dg.Definitions.validate_loadable(defs)
-    assert {"fetch", "seed", "import_snapshot", "transform", "daily"} <= {
+    assert {"fetch", "seed", "import_snapshot", "import_openalex", "transform", "daily"} <= {
         job.name for job in defs.resolve_all_job_defs()
     }
 
@@ -61,10 +61,13 @@ def test_every_table_is_an_asset_and_every_other_asset_is_known():
     tables = {name.replace(".", "/") for name in TABLES}
     files_ = {
         "raw/arxiv_pages",
+        "raw/arxiv_changes",
         "raw/openalex_pages",
         "raw/seed_pages",
         "raw/snapshot_pages",
+        "raw/openalex_snapshot_pages",
         "marts/warehouse_file",
+        "staging/translations",
     }
     assert set(ASSETS) == tables | files_
 
@@ -135,10 +138,15 @@ def test_every_table_and_column_has_its_comment_in_the_warehouse():
     with duckdb.connect() as con:
         create_tables(con)
         tables = dict(con.execute("SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()").fetchall())
+        views = dict(
+            con.execute(
+                "SELECT schema_name || '.' || view_name, comment FROM duckdb_views() WHERE NOT internal"
+            ).fetchall()
+        )
         bare = con.execute("SELECT table_name, column_name FROM duckdb_columns() WHERE coalesce(comment, '') = ''"
                            " AND NOT internal").fetchall()  # fmt: skip
-    assert set(tables) == set(TABLES)
-    assert all(description(TABLES[name]) in comment for name, comment in tables.items())
+    assert (set(tables), set(views)) == (set(TABLES) - VIEWS, VIEWS)
+    assert all(description(TABLES[name]) in comment for name, comment in (tables | views).items())
     assert bare == []
 
 

@@ -1,0 +1,181 @@
+"""Works as vectors of terms and of references, whole numbers whose products are similarities.
+
+What belongs here: weighing and pruning what one work has. What does not: comparing works (`neighbours`). A work's
+vector depends on the work and the statistics alone. Its entries are whole numbers, so that sums of products are exact:
+two works have the same similarity in any company, order and batch.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import scipy.sparse as sp
+
+from pipeline.related.statistics import RARE_REFERENCE, Statistics
+from pipeline.related.terms import FloatArray, IntArray, keyed, occurrences, parts, stems_of
+
+SCALE: Final = 2_048
+"""Length of a vector. The similarity of two is their product over SCALE squared."""
+
+MOST_TERMS: Final = 40
+"""Most telling terms kept of a work; few titles have as many."""
+
+MOST_REFERENCES: Final = 200
+"""Least cited references kept of a work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """What works have of one kind.
+
+    Attributes:
+        matrix: One row a work, one column a term or reference, the most telling first; whole numbers.
+        names: What each column is called.
+        parts: Two columns, or -1, that a column is made of: the words of a phrase.
+    """
+
+    matrix: sp.csr_matrix
+    names: pl.Series
+    parts: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Works that can be compared.
+
+    Attributes:
+        work_ids: The works, sorted; a work's row is its place here.
+        terms: What their titles and abstracts say.
+        references: What they cite, and themselves: so a paper is near those that cite it.
+    """
+
+    work_ids: pl.Series
+    terms: Vectors
+    references: Vectors
+
+
+def corpus(works: pl.DataFrame, references: pl.DataFrame, statistics: Statistics) -> Corpus:
+    """Make the vectors of works.
+
+    Args:
+        works: `work_id`, `title` and `abstract`, sorted by `work_id`.
+        references: `work_id` and `reference`, each pair once, in any order. A reference that is a work here has the
+            work's id.
+        statistics: What terms and references tell.
+    """
+    return Corpus(
+        works["work_id"],
+        _term_vectors(works, statistics.terms),
+        _reference_vectors(works["work_id"], references, statistics.references),
+    )
+
+
+def _term_vectors(works: pl.DataFrame, terms: pl.DataFrame) -> Vectors:
+    telling = terms.filter(pl.col("weight") > 0).sort(pl.col("weight").neg(), "term")
+    stems = stems_of(telling["term"])
+    keys = keyed(telling["term"], stems)
+    columns_of = _Columns.of(keys)
+    weight = telling["weight"].to_numpy()
+    rows, columns, values = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+    for found in occurrences(works, stems):
+        column, is_known = columns_of.find(found.key)
+        row, value = found.row[is_known], (1 + np.log(found.count[is_known])) * weight[column]
+        kept = _scaled(row, column, value, MOST_TERMS)
+        rows.append(row[kept.entries])
+        columns.append(column[kept.entries])
+        values.append(kept.values)
+    first, second = parts(keys)
+    inner = np.full((len(keys), 2), -1, dtype=np.int64)
+    for place, part in enumerate((first, np.where(first > 0, second, 0))):
+        column, is_known = columns_of.find(part)
+        inner[is_known, place] = column
+    shape = (works.height, len(keys))
+    return Vectors(_matrix(np.concatenate(rows), np.concatenate(columns), np.concatenate(values), shape),
+                   telling["word"], inner)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Columns by the key of their term."""
+
+    keys: IntArray
+    columns: IntArray
+
+    @staticmethod
+    def of(keys: IntArray) -> "_Columns":
+        """Take the keys of all columns, in their order."""
+        order = np.argsort(keys)
+        return _Columns(keys[order], order)
+
+    def find(self, wanted: IntArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+        """The columns of those keys that have one, and which have."""
+        if not len(self.keys):
+            return np.zeros(0, dtype=np.int64), np.zeros(len(wanted), dtype=np.bool_)
+        place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        is_known = self.keys[place] == wanted
+        return self.columns[place[is_known]], is_known
+
+
+def _reference_vectors(work_ids: pl.Series, references: pl.DataFrame, counted: pl.DataFrame) -> Vectors:
+    rows = pl.DataFrame({"work_id": work_ids}).with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+    held = references.join(rows, on="work_id").select("row", "reference")
+    if held.is_empty():
+        nothing = np.zeros(0, dtype=np.int64)
+        return Vectors(_matrix(nothing, nothing, np.zeros(0), (work_ids.len(), 0)),
+                       pl.Series([], dtype=pl.String), np.zeros((0, 2), dtype=np.int64))  # fmt: skip
+    # Also of a work that nobody cites yet: its vector must not change when somebody does.
+    own = rows.select("row", reference="work_id")
+    all_held = pl.concat([held, own]).unique().join(counted, on="reference", how="left")
+    named = (
+        all_held.select("reference", pl.col("works").fill_null(RARE_REFERENCE - 1))
+        .unique()
+        .sort("works", "reference")
+        .with_row_index("column")
+        .with_columns(pl.col("column").cast(pl.Int64))
+    )
+    entries = all_held.select("row", "reference").join(named, on="reference").sort("row", "column")
+    row, column = entries["row"].to_numpy(), entries["column"].to_numpy()
+    # Adamic and Adar's weight: what few share tells most, without knowing how many there are.
+    kept = _scaled(row, column, 1 / np.log2(2 + entries["works"].to_numpy()), MOST_REFERENCES)
+    shape = (work_ids.len(), named.height)
+    return Vectors(_matrix(row[kept.entries], column[kept.entries], kept.values, shape),
+                   named["reference"], np.full((named.height, 2), -1, dtype=np.int64))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    entries: IntArray
+    values: FloatArray
+
+
+def _scaled(row: IntArray, column: IntArray, value: FloatArray, most: int) -> _Kept:
+    """The greatest entries of each row, as whole numbers.
+
+    A row is scaled as if it had one entry more, as great as its greatest, that no other work has: who has little in
+    common with others because there is little of it is not near to them.
+
+    Args:
+        row: Row of each entry, ascending.
+        column: Column of each entry.
+        value: Value of each entry, over 0.
+        most: Entries kept of a row.
+    """
+    if not len(row):
+        return _Kept(np.zeros(0, dtype=np.int64), np.zeros(0))
+    order = np.lexsort((column, -value, row))
+    sorted_rows = row[order]
+    starts = np.flatnonzero(np.concatenate([[True], sorted_rows[1:] != sorted_rows[:-1]]))
+    sizes = np.diff(np.append(starts, len(order)))
+    place = np.arange(len(order)) - np.repeat(starts, sizes)
+    kept = np.where(place < most, value[order], 0.0)
+    length = np.sqrt(np.add.reduceat(kept**2, starts) + value[order[starts]] ** 2)
+    whole = np.rint(SCALE * kept / np.repeat(length, sizes))
+    return _Kept(order[whole > 0], whole[whole > 0])
+
+
+def _matrix(row: IntArray, column: IntArray, value: FloatArray, shape: tuple[int, int]) -> sp.csr_matrix:
+    matrix = sp.csr_matrix((value, (row.astype(np.int32), column.astype(np.int32))), shape=shape)
+    matrix.sort_indices()
+    return matrix
