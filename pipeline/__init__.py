@@ -8,6 +8,7 @@ schema at once.
     normalise    records into frames; bylines lined up, records matched, links found        (pure)
     resolve      mentions into people: blocks, comparisons, match weights, clusters, ids    (pure, travels alone)
     metrics      collaborators, trust and its reasons, BibTeX                               (pure)
+    translations    abstracts by a machine, where a service is configured
     names, taxonomy, text    what a printed name, an arXiv category, a dirty string is      (pure leaves)
     schemas      table contracts, declared once
     steps        what each asset does, without Dagster: read, call one pure function, write

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from warehouse import Limits, Warehouse
@@ -25,6 +25,10 @@ def default_memory() -> str:
     return f"{int(total * MEMORY_SHARE / 2**20)}MiB"
 
 
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,8})?$")]
+"""An ISO 639-1 code, as a translation service names a language: `fr`, `pt-BR`."""
+
+
 class Settings(BaseSettings):
     """Configuration in force, from `PIPELINE_*` and `OPENALEX_API_KEY`."""
 
@@ -35,22 +39,26 @@ class Settings(BaseSettings):
     oai_url: str = "https://oaipmh.arxiv.org/oai"
     openalex_url: str = "https://api.openalex.org"
     openalex_api_key: SecretStr | None = Field(default=None, validation_alias="OPENALEX_API_KEY")
+    openalex_dollars: float | None = Field(default=None, ge=0)
     contact: str | None = None
     arxiv_categories: Annotated[tuple[str, ...], NoDecode] = ()
+    translate_url: str | None = None
+    translate_key: SecretStr | None = None
+    translate_languages: Annotated[tuple[Language, ...], NoDecode] = ()
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     memory: str = Field(default_factory=default_memory)
 
-    @field_validator("arxiv_categories", mode="before")
+    @field_validator("arxiv_categories", "translate_languages", mode="before")
     @classmethod
-    def split_categories(cls, value: object) -> object:
-        """Take categories separated by commas or spaces."""
+    def split_words(cls, value: object) -> object:
+        """Take words separated by commas or spaces."""
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
-    @field_validator("arxiv_url", "oai_url", "openalex_url")
+    @field_validator("arxiv_url", "oai_url", "openalex_url", "translate_url")
     @classmethod
-    def web_address(cls, value: str) -> str:
+    def web_address(cls, value: str | None) -> str | None:
         """Refuse what no client could ask."""
-        if not value.startswith(("http://", "https://")):
+        if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("it must begin with http:// or https://")
         return value
 

@@ -13,10 +13,9 @@ import typer
 from pipeline import schedules
 from pipeline.cli.app import app
 from pipeline.cli.dictionary import dictionary
-from pipeline.schemas import TABLES, description
+from pipeline.schemas import TABLES, VIEWS, description
 from pipeline.settings import Settings
-from warehouse import create_tables
-from warehouse.tables import duckdb_type
+from warehouse.tables import create_tables, duckdb_type
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -60,8 +59,14 @@ def test_data_dictionary_leaves_no_table_out():
     assert sorted(headings) == sorted(TABLES)
 
 
+TABLES_AND_VIEWS = """
+SELECT schema_name, table_name, comment FROM duckdb_tables()
+UNION ALL SELECT schema_name, view_name, comment FROM duckdb_views() WHERE NOT internal
+"""
+
+
 def test_fresh_warehouse_has_the_contracts_tables_and_no_other(warehouse):
-    found = warehouse.sql("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()
+    found = warehouse.sql(f"SELECT schema_name || '.' || table_name FROM ({TABLES_AND_VIEWS})").fetchall()
     assert sorted(name for (name,) in found) == sorted(TABLES)
 
 
@@ -70,7 +75,7 @@ def test_fresh_warehouse_describes_each_table_and_column_as_its_contract(warehou
     schema, _, table = name.partition(".")
     where = {"schema": schema, "table": table}
     comment = warehouse.sql(
-        "SELECT comment FROM duckdb_tables() WHERE schema_name = $schema AND table_name = $table", params=where
+        f"SELECT comment FROM ({TABLES_AND_VIEWS}) WHERE schema_name = $schema AND table_name = $table", params=where
     ).fetchall()[0][0]
     assert comment.startswith(description(TABLES[name]))
     columns = warehouse.sql(
@@ -81,7 +86,7 @@ def test_fresh_warehouse_describes_each_table_and_column_as_its_contract(warehou
         params=where,
     ).fetchall()
     assert columns == [
-        (column_name, plain(warehouse, duckdb_type(column.dtype)), column.nullable, column.description)
+        (column_name, plain(warehouse, duckdb_type(column.dtype)), column.nullable or name in VIEWS, column.description)
         for column_name, column in TABLES[name].columns().items()
     ]
     assert all(text for *_, text in columns)
@@ -149,7 +154,7 @@ def test_shown_dagster_command_names_a_job_or_schedule_that_is_there(line):
         assert words[3] == schedules.daily_schedule.name
     if "--select" in words:
         named = {key.replace("/", ".") for key in words[words.index("--select") + 1].split(",")}
-        assert named <= {"raw.arxiv_pages", "raw.openalex_pages"}
+        assert named <= {"raw.arxiv_pages", "raw.arxiv_changes", "raw.openalex_pages"}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

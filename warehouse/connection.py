@@ -8,14 +8,16 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock
 
-from warehouse.publish import publish
-from warehouse.tables import create_tables
+from pipeline.errors import PlainError
 
 WORKING = "working.duckdb"
 PUBLISHED = "warehouse.duckdb"
 
+NO_ROOM = "No space left on device"
+"""What DuckDB says, in the system's words, of a full disk."""
 
-class WarehouseError(Exception):
+
+class WarehouseError(PlainError):
     """The warehouse cannot be opened or written; the message says why and what to do."""
 
 
@@ -61,7 +63,7 @@ class Warehouse:
         Waits its turn behind another writer, in this process or any other. Commits when the block ends, rolls back
         when it raises, and closes in both cases, so that no lock outlives the block.
         """
-        with self._writer() as con:
+        with self._turn(), self._opened() as con:
             con.execute("BEGIN")
             try:
                 yield con
@@ -72,8 +74,14 @@ class Warehouse:
 
     def publish(self) -> int:
         """Replace the published file by a copy of everything committed; returns its size in bytes."""
-        with self._writer() as con:
-            return publish(con, self.published_path)
+        # The contracts take half a second to come in, which a reader need not wait for.
+        from warehouse.publish import is_copied_whole, publish, publish_file  # noqa: PLC0415
+
+        with self._turn():
+            with self._opened() as con:
+                if not is_copied_whole(con):
+                    return publish(con, self.published_path)
+            return publish_file(self.working_path, self.published_path)
 
     @contextmanager
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -91,20 +99,35 @@ class Warehouse:
             con.close()
 
     @contextmanager
-    def _writer(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _turn(self) -> Iterator[None]:
+        """Be the only writer, in this process and all others."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self.folder / "working.lock"):
-            con = self._open(self.working_path, read_only=False)
             try:
-                create_tables(con)
-                yield con
-            finally:
-                con.close()
+                yield
+            except (duckdb.Error, OSError) as error:
+                if NO_ROOM not in str(error):
+                    raise
+                raise WarehouseError(
+                    f"The disk of {self.folder} is full; make room and give the same command again: what was committed"
+                    " stays."
+                ) from error
+
+    @contextmanager
+    def _opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The working file with every table in it, for the only writer."""
+        con = self._open(self.working_path, read_only=False)
+        try:
+            from warehouse.tables import create_tables  # noqa: PLC0415
+
+            create_tables(con)
+            yield con
+        finally:
+            con.close()
 
     def _open(self, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
             "temp_directory": str(self.folder / "spill"),
         }
         if self.limits.threads:
@@ -115,5 +138,7 @@ class Warehouse:
             con = duckdb.connect(str(path), read_only=read_only, config=config)
         except duckdb.IOException as error:
             raise WarehouseError(f"{path} cannot be opened: {error}".splitlines()[0]) from error
+        # Not before the file is open: the log that a kill leaves is replayed with functions DuckDB loads on demand.
+        con.execute("SET autoload_known_extensions = false")
         con.execute("SET TimeZone = 'UTC'")
         return con

@@ -1,16 +1,46 @@
-"""Publication: the working file copied, without withheld names, then put in the published file's place in one step."""
+"""Publication: the working file copied, without withheld names, then put in the published file's place in one step.
+
+Where nobody asked for a name to be hidden, the file itself is copied: a tenth of the time of copying its rows. Rows are
+copied where a name is hidden, as what a file once held stays readable in its free blocks, and where a good part of the
+file is free blocks, which the copy then lacks.
+"""
 
 import os
+import shutil
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
-from warehouse.tables import literal, quoted
+from pipeline.schemas import TABLES, VIEWS
+from warehouse.tables import comments, literal, quoted
 from warehouse.withheld import CORRECTIONS, WITHOUT_ROWS, Withheld, rewritten, withheld_names
+
+FREE_SHARE: Final = 0.25
+"""Share of free blocks in the working file from which its rows are copied, not the file."""
+
+
+def is_copied_whole(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the working file can be published as it stands, once its connection is closed.
+
+    Writes everything committed to the file itself; needs a connection with no transaction open.
+    """
+    if hides_names(con):
+        return False
+    con.execute("CHECKPOINT")
+    total, free = con.execute("SELECT sum(total_blocks), sum(free_blocks) FROM pragma_database_size()").fetchall()[0]
+    return bool(free <= FREE_SHARE * total)
+
+
+def publish_file(working: Path, published: Path) -> int:
+    """Copy the working file, which nobody has open, and move the copy over the published one, as `publish` does."""
+    draft = empty_draft(published)
+    shutil.copyfile(working, draft)
+    return put_in_place(draft, published)
 
 
 def publish(con: duckdb.DuckDBPyConnection, published: Path) -> int:
-    """Copy everything committed, but withheld names, to a new file and move it over the published one.
+    """Copy every row, but withheld names, to a new file and move it over the published one.
 
     Readers that hold the old file keep their view; whoever opens it next sees the new one. A crash leaves the old file
     and a `.tmp` that the next publication removes.
@@ -22,9 +52,7 @@ def publish(con: duckdb.DuckDBPyConnection, published: Path) -> int:
     Returns:
         Size of the published file in bytes.
     """
-    draft = published.with_suffix(".duckdb.tmp")
-    for leftover in (draft, draft.with_name(draft.name + ".wal")):
-        leftover.unlink(missing_ok=True)
+    draft = empty_draft(published)
     source = con.execute("SELECT current_database()").fetchall()[0][0]
     con.execute(f"ATTACH {literal(str(draft))} AS draft")
     if hides_names(con):
@@ -32,7 +60,24 @@ def publish(con: duckdb.DuckDBPyConnection, published: Path) -> int:
         copy_rows(con, source, withheld_names(con))
     else:
         con.execute(f"COPY FROM DATABASE {source} TO draft")
+    # A copied view comes without the comments of its columns.
+    for name in sorted(VIEWS):
+        for comment in comments(name, TABLES[name], "draft"):
+            con.execute(comment)
     con.execute("DETACH draft")
+    return put_in_place(draft, published)
+
+
+def empty_draft(published: Path) -> Path:
+    """Where the new file is made, without what a crash left there."""
+    draft = published.with_suffix(".duckdb.tmp")
+    for leftover in (draft, draft.with_name(draft.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    return draft
+
+
+def put_in_place(draft: Path, published: Path) -> int:
+    """Move a finished file over the published one, safe from a power cut; returns its size in bytes."""
     with draft.open("rb+") as file:
         os.fsync(file.fileno())
     draft.replace(published)
@@ -53,8 +98,9 @@ def copy_rows(con: duckdb.DuckDBPyConnection, source: str, names: list[Withheld]
     columns: dict[str, dict[str, bool]] = {}
     for schema, table, column, type_ in con.execute(
         "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns()"
-        " WHERE database_name = ? AND NOT internal ORDER BY schema_name, table_name, column_index",
-        [source],
+        " WHERE database_name = ? AND NOT internal AND schema_name || '.' || table_name NOT IN (SELECT unnest(?))"
+        " ORDER BY schema_name, table_name, column_index",
+        [source, sorted(VIEWS)],
     ).fetchall():
         columns.setdefault(f"{schema}.{table}", {})[quoted(column)] = "VARCHAR" in type_
     for table, texts in columns.items():
@@ -65,9 +111,10 @@ def copy_rows(con: duckdb.DuckDBPyConnection, source: str, names: list[Withheld]
             con.execute(f"INSERT INTO draft.{table} SELECT * FROM {table}")
             continue
         con.register("rewritten_rows", changed.to_arrow())
+        new = {quoted(name) for name in changed.columns}
         values = (
-            f"CASE WHEN new._row IS NULL THEN old.{name} ELSE new.{name} END" if has_text else f"old.{name}"
-            for name, has_text in texts.items()
+            f"CASE WHEN new._row IS NULL THEN old.{name} ELSE new.{name} END" if name in new else f"old.{name}"
+            for name in texts
         )
         con.execute(
             f"INSERT INTO draft.{table} SELECT {', '.join(values)} FROM {table} AS old"

@@ -11,7 +11,8 @@ import dataframely as dy
 import duckdb
 import polars as pl
 
-from pipeline.schemas import TABLES, Table, description, layer
+from pipeline.schemas import TABLES, VIEWS, Table, description, layer
+from warehouse.sql import query
 
 KEYED = frozenset({"marts.authors", "marts.papers", "staging.works"})
 """Tables read by their key in apps; these get a primary key index."""
@@ -83,12 +84,13 @@ def definition(name: str, table: Table) -> str:
     return f"CREATE TABLE IF NOT EXISTS {name} ({', '.join([*columns, *key])})"
 
 
-def comments(name: str, table: Table) -> list[str]:
-    """The `COMMENT` statements of a contract's table and columns."""
+def comments(name: str, table: Table, catalog: str = "") -> list[str]:
+    """The `COMMENT` statements of a contract's table and columns, in another file if its catalog is named."""
     key = ", ".join(table.primary_key())
     row = description(table) + (f" Key: {key}." if key else "")
+    kind, name = "VIEW" if name in VIEWS else "TABLE", f"{catalog}.{name}" if catalog else name
     return [
-        f"COMMENT ON TABLE {name} IS {literal(row)}",
+        f"COMMENT ON {kind} {name} IS {literal(row)}",
         *(
             f"COMMENT ON COLUMN {name}.{quoted(column_name)} IS {literal(column.description or '')}"
             for column_name, column in table.columns().items()
@@ -99,7 +101,7 @@ def comments(name: str, table: Table) -> list[str]:
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Make every table that is not there yet, with comments, in one transaction."""
     have = {row[0] for row in con.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()}
-    missing = [name for name in TABLES if name not in have]
+    missing = [name for name in TABLES if name not in have | VIEWS]
     if not missing:
         return
     con.execute("BEGIN")
@@ -108,7 +110,16 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(definition(name, TABLES[name]))
         for comment in comments(name, TABLES[name]):
             con.execute(comment)
+    create_views(con)
     con.execute("COMMIT")
+
+
+def create_views(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the views as their queries have them now, with comments."""
+    for name in sorted(VIEWS):
+        con.execute(f"CREATE OR REPLACE VIEW {name} AS {query(name.replace('.', '/'))}")
+        for comment in comments(name, TABLES[name]):
+            con.execute(comment)
 
 
 def column_list(name: str) -> str:
@@ -159,6 +170,45 @@ def replace_from_query(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> i
     return int(rows[0][0])
 
 
+def renew(con: duckdb.DuckDBPyConnection, name: str, sql: str, where: str) -> None:
+    """Bring some rows of a table to what a query gives; rows that stay as they are are not touched.
+
+    The temporary tables `went` and `came` hold the rows that went and came until the next renewal; a row that changed
+    is in both.
+
+    Args:
+        con: A writer's connection.
+        name: A table with a key.
+        sql: Query of all rows that are to stand in the place of those.
+        where: SQL condition of the rows of the table whose place they take.
+    """
+    contract = TABLES[name]
+    key = ", ".join(map(quoted, contract.primary_key()))
+    values = ", ".join(
+        f"{quoted(column_name)}::{duckdb_type(column.dtype)} AS {quoted(column_name)}"
+        for column_name, column in contract.columns().items()
+    )
+    old, new = (", ".join(f"{side}.{quoted(column)}" for column in contract.column_names()) for side in ("old", "new"))
+    # Each of these tables is made in one go: DuckDB 2.0.0 can lose what is inserted into one made empty.
+    con.execute(f"CREATE OR REPLACE TEMPORARY TABLE fresh_rows AS SELECT {values} FROM ({sql})")
+    con.execute(
+        f"CREATE OR REPLACE TEMPORARY TABLE standing_rows AS SELECT rowid AS _row, {column_list(name)} FROM {name}"
+        f" WHERE {where}"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMPORARY TABLE staying_rows AS"
+        f" SELECT {', '.join(f'old.{quoted(column)}' for column in contract.primary_key())}, old._row"
+        f" FROM standing_rows AS old INNER JOIN fresh_rows AS new USING ({key})"
+        f" WHERE ROW({old}) IS NOT DISTINCT FROM ROW({new})"
+    )
+    con.execute("CREATE OR REPLACE TEMPORARY TABLE went AS FROM standing_rows ANTI JOIN staying_rows USING (_row)")
+    con.execute(f"CREATE OR REPLACE TEMPORARY TABLE came AS FROM fresh_rows ANTI JOIN staying_rows USING ({key})")
+    for done in ("fresh_rows", "standing_rows", "staying_rows"):
+        con.execute(f"DROP TABLE temp.{done}")
+    con.execute(f"DELETE FROM {name} WHERE rowid IN (SELECT _row FROM went)")
+    con.execute(f"INSERT INTO {name} SELECT {column_list(name)} FROM came {order(name)}")
+
+
 def merge(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, *, newer: str) -> None:
     """Add or renew rows by key.
 
@@ -186,9 +236,13 @@ def merge(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, *, new
 def violations(con: duckdb.DuckDBPyConnection, name: str) -> int:
     """Rows that share their key with another row: what the constraints of a table without an index cannot see."""
     key = TABLES[name].primary_key()
-    if not key:
+    if not key or name in KEYED:
         return 0
     columns = ", ".join(key)
+    # Keys that are equal have equal digests, and numbers are told apart several times faster than texts.
+    digests = con.execute(f"SELECT count(*) = count(DISTINCT hash({columns})) FROM {name}").fetchall()
+    if digests[0][0]:
+        return 0
     rows = con.execute(
         f"SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM {name} GROUP BY {columns} HAVING count(*) > 1)"
     ).fetchall()

@@ -8,7 +8,8 @@ forgotten. What is replaced:
 * else only in rows about the person: the person's mentions, works, source records and pages, and rows that do not say
   whom they are about.
 
-A record that was rejected is not read again: it is withheld whole if it holds all words of the name.
+A record that was rejected is not read again: it is withheld whole if it holds all words of the name. Terms that papers
+share are words by themselves: one that is a word of a hidden name is left out, whosever it is.
 """
 
 import re
@@ -42,9 +43,13 @@ SUBJECTS: Final = (
 PERSONAL: Final = ("mention_id", "author_id")
 """Columns of a person's own rows, which may hold parts of the name by themselves."""
 
-WITHOUT_ROWS: Final = frozenset({"resolved.mention_places"})
-"""What the resolver remembers of every name and its neighbours, in keys: not published once a name is hidden. A run
-that is given such a file back compares everything again."""
+WITHOUT_ROWS: Final = frozenset({"resolved.mention_places", "marts.related_terms"})
+"""What is remembered from run to run of every name and its neighbours, in keys, and of every word of titles and
+abstracts: not published once a name is hidden. A run that is given such a file back compares everything again."""
+
+RELATED: Final = "marts.related_papers"
+SHARED_TERMS: Final = "shared_terms"
+"""The one column with texts of the largest table: its other columns are ids."""
 
 NAME_PARTS: Final = {"raw_name": "raw", "given": "given", "family": "family", "suffix": "suffix"}
 """Columns and fields that hold a printed name, and the part of it that each holds."""
@@ -166,6 +171,8 @@ def rewritten(con: duckdb.DuckDBPyConnection, table: str, columns: list[str], na
     Returns:
         `_row`, the row's id in the table, and the columns.
     """
+    if table == RELATED:
+        return without_shared_terms(con, names)
     every = " || ' ' || ".join(f"coalesce(CAST({column} AS VARCHAR), '')" for column in columns)
     conditions = [may_print(every, [one.name for one in names])] if names else []
     conditions += [f"{name} IN (SELECT unnest($ids))" for name in PERSONAL if quoted(name) in columns]
@@ -180,6 +187,17 @@ def rewritten(con: duckdb.DuckDBPyConnection, table: str, columns: list[str], na
         rows = [dict(zip(schema, values, strict=True)) for values in batch]
         changed += [new for old in rows if (new := without(names, by_word, table, old)) != old]
     return pl.DataFrame(changed, schema=schema)
+
+
+def without_shared_terms(con: duckdb.DuckDBPyConnection, names: list[Withheld]) -> pl.DataFrame:
+    """The rows of related papers that share a word of a withheld name, without it: `_row` and the list."""
+    words = sorted(frozenset().union(*(one.hidden_words for one in names)))
+    text = f"strip_accents(array_to_string({SHARED_TERMS}, ' '))"
+    condition = f"regexp_matches({text}, '{'|'.join([_BEYOND_ASCII, *words])}')" if words else "false"
+    found = con.sql(f"SELECT rowid AS _row, {quoted(SHARED_TERMS)} FROM {RELATED} WHERE {condition}").pl()
+    kept = [[term for term in terms if set(fold(term).split()).isdisjoint(words)] for terms in found[SHARED_TERMS]]
+    changed: pl.DataFrame = found.with_columns(pl.Series(SHARED_TERMS, kept, dtype=found.schema[SHARED_TERMS]))
+    return changed.filter(changed[SHARED_TERMS].list.len() < found[SHARED_TERMS].list.len())
 
 
 def names_by_word(names: list[Withheld]) -> dict[str, list[Withheld]]:

@@ -9,8 +9,8 @@ import duckdb
 from pipeline.assets.specs import WRITER_POOL, asset_key
 from pipeline.resources import WarehouseResource
 from pipeline.schemas import TABLES
-from pipeline.steps import bylines, pages, papers, people, profiles, quality, works
-from warehouse import violations
+from pipeline.steps import bylines, changes_made, graph, pages, papers, people, profiles, quality, related, texts, works
+from warehouse.tables import violations
 
 REJECTED_SHARE = 0.02
 """Share of rejected records over which a source has changed its form, not sent a few bad records."""
@@ -154,6 +154,32 @@ PROPERTIES = (
         "SELECT count(*) FROM staging.works ANTI JOIN marts.papers USING (work_id)",
         "Every work has a page.",
     ),
+    Property(
+        "marts.related_papers",
+        "no_paper_is_its_own_relative",
+        "SELECT count(*) FROM marts.related_papers WHERE work_id = related_work_id",
+        "No paper is related to itself.",
+    ),
+    Property(
+        "marts.related_papers",
+        "unique_key",
+        """
+        SELECT count(*) FROM (
+            SELECT count(*) AS n, max(rank) AS last, sum(rank) AS total, sum(rank * rank) AS squares
+            FROM marts.related_papers GROUP BY work_id
+        ) WHERE last != n OR total != n * (n + 1) / 2 OR squares != n * (n + 1) * (2 * n + 1) / 6
+        """,
+        "The ranks of every list are 1, 2, 3 and so on, each once.",
+    ),
+    Property(
+        "marts.related_works",
+        "every_work_was_compared",
+        """
+        SELECT (SELECT count(*) FROM staging.works ANTI JOIN marts.related_works USING (work_id))
+            + (SELECT count(*) FROM marts.related_works ANTI JOIN staging.works USING (work_id))
+        """,
+        "Every work was compared with the others, and no other.",
+    ),
 )
 """The checks, in the order of the flow."""
 
@@ -161,7 +187,8 @@ PROPERTIES = (
 def checks_of(step: str, tables: Sequence[str]) -> dg.AssetChecksDefinition:
     """All checks of the tables one step fills, run together after it: unique keys, and the tables' properties."""
     properties = [each for each in PROPERTIES if each.table in tables]
-    keyed = [name for name in tables if TABLES[name].primary_key()]
+    proved = {each.table for each in properties if each.name == "unique_key"}
+    keyed = [name for name in tables if TABLES[name].primary_key() and name not in proved]
     specs = [
         *(
             dg.AssetCheckSpec(
@@ -207,8 +234,12 @@ def culprits(con: duckdb.DuckDBPyConnection, each: Property) -> dict[str, str]:
 landed_checks = checks_of("landed", pages.RAW_TABLES)
 record_checks = checks_of("records", pages.RECORD_TABLES)
 work_checks = checks_of("works", works.TABLES)
+text_checks = checks_of("texts", texts.TABLES)
 mention_checks = checks_of("mentions", bylines.TABLES)
 people_checks = checks_of("people", people.TABLES)
 quality_checks = checks_of("quality", quality.TABLES)
 profile_checks = checks_of("profiles", profiles.TABLES)
 paper_checks = checks_of("papers", papers.TABLES)
+related_checks = checks_of("related", related.TABLES)
+graph_checks = checks_of("graph", graph.TABLES)
+change_checks = checks_of("changes", changes_made.TABLES)

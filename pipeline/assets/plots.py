@@ -8,13 +8,14 @@ import base64
 import io
 import math
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 INK, GRID = "#1f2933", "#d9dfe5"
-BLUE, ORANGE, GREEN = "#2563a8", "#d9822b", "#3a8f5c"
+BLUE, ORANGE, GREEN, GREY = "#2563a8", "#d9822b", "#3a8f5c", "#9aa5b1"
 """Told apart also by readers who do not see red and green apart, and in grey."""
 
 STYLE: Final = {
@@ -52,12 +53,7 @@ def cluster_sizes(sizes: Sequence[tuple[int, int]]) -> str:
     """
 
     def draw(axes: "Axes") -> None:
-        axes.loglog(*zip(*sizes, strict=True), "o", color=BLUE, markersize=4.5, markeredgewidth=0, alpha=0.8)
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter(_whole)
-            axis.set_minor_formatter("")
-        axes.set_xlim(0.8, max(15.0, 1.5 * max(size for size, _ in sizes)))
-        axes.set_ylim(bottom=0.8)
+        _dots(axes, sizes)
         axes.set_xlabel("mentions of an author")
         axes.set_ylabel("authors")
 
@@ -171,9 +167,87 @@ def quality_over_runs(runs: Sequence[tuple[int, str, float]]) -> str:
     return _picture("Quality against ORCID iDs, over runs", draw if runs else None)
 
 
-def _legend_below(axes: "Axes") -> None:
+def trust_by_tier(scores: Sequence[tuple[str, int, int]]) -> str:
+    """Draw how many people have which trust score, stacked by tier.
+
+    Args:
+        scores: (tier, score, people).
+    """
+    colours = {"Unverified": GREY, "Corroborated": ORANGE, "Identified": BLUE, "Verified": GREEN}
+    highest = max([60, *(score for _, score, _ in scores)])
+    heights = {tier: [0] * (highest + 1) for tier in colours}
+    for tier, score, people in scores:
+        heights[tier][score] += people
+
+    def draw(axes: "Axes") -> None:
+        base = [0] * (highest + 1)
+        for tier, height in heights.items():
+            if any(height):
+                axes.bar(range(highest + 1), height, bottom=base, width=0.9, color=colours[tier], label=tier)
+            base = [below + more for below, more in zip(base, height, strict=True)]
+        axes.grid(visible=False, axis="x")
+        axes.yaxis.set_major_formatter(_whole)
+        axes.set_xlim(-1, highest + 1)
+        axes.set_xlabel("trust score")
+        axes.set_ylabel("people")
+        _legend_below(axes, columns=4)
+
+    return _picture("Trust scores by tier", draw if scores else None)
+
+
+def collaborator_counts(counts: Sequence[tuple[int, int]]) -> str:
+    """Draw how many people have how many collaborators, both on logarithmic axes; those without any are left out.
+
+    Args:
+        counts: (collaborators of a person, people with so many).
+    """
+    some = [(collaborators, people) for collaborators, people in counts if collaborators]
+
+    def draw(axes: "Axes") -> None:
+        _dots(axes, some)
+        axes.set_xlabel("collaborators of a person")
+        axes.set_ylabel("people")
+
+    return _picture("Collaborators", draw if some else None)
+
+
+def coverage_by_month(months: Sequence[tuple[date, int, int, int]]) -> str:
+    """Draw the works of each month, stacked by the sources that have them.
+
+    Args:
+        months: (first day of the month, works in both sources, in arXiv alone, in OpenAlex alone), in order.
+    """
+
+    def draw(axes: "Axes") -> None:
+        days, *heights = zip(*months, strict=True)
+        base = [0] * len(days)
+        labels = {"in both": GREEN, "arXiv alone": BLUE, "OpenAlex alone": ORANGE}
+        for height, (label, colour) in zip(heights, labels.items(), strict=True):
+            if any(height):
+                axes.bar(days, height, bottom=base, width=28, color=colour, label=label)
+            base = [below + more for below, more in zip(base, height, strict=True)]
+        axes.grid(visible=False, axis="x")
+        axes.yaxis.set_major_formatter(_whole)
+        axes.set_xlabel("month of first submission or publication")
+        axes.set_ylabel("works")
+        _legend_below(axes)
+
+    return _picture("Works by month and source", draw if months else None)
+
+
+def _dots(axes: "Axes", counts: Sequence[tuple[int, int]]) -> None:
+    """Dots on two logarithmic axes with whole numbers on them."""
+    axes.loglog(*zip(*counts, strict=True), "o", color=BLUE, markersize=4.5, markeredgewidth=0, alpha=0.8)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(_whole)
+        axis.set_minor_formatter("")
+    axes.set_xlim(0.8, max(15.0, 1.5 * max(count for count, _ in counts)))
+    axes.set_ylim(bottom=0.8)
+
+
+def _legend_below(axes: "Axes", columns: int = 3) -> None:
     """Put the legend where no figure can run into it."""
-    axes.figure.legend(loc="outside lower center", ncols=3)
+    axes.figure.legend(loc="outside lower center", ncols=columns)
 
 
 def interval(share: float, of: int) -> tuple[float, float]:

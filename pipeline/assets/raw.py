@@ -1,38 +1,52 @@
 """raw: what the sources answered, landed as received."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from itertools import chain
 from pathlib import Path
 
 import dagster as dg
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from pipeline.assets.specs import DAYS, OWNERS, WRITER_POOL, asset_key, fill, table_specs
-from pipeline.resources import ArxivResource, LandingResource, OpenAlexResource, WarehouseResource
-from pipeline.snapshots import land_snapshot
-from pipeline.sources.arxiv import ArxivSource
+from pipeline.resources import ArxivResource, LandingResource, OaiResource, OpenAlexResource, WarehouseResource
+from pipeline.snapshots import ImportFileError
+from pipeline.snapshots.openalex import SOURCES as KINDS
 from pipeline.sources.errors import (
     BudgetSpentError,
     KeyRefusedError,
+    LandingError,
     PlanRefusedError,
     QueryRefusedError,
     SourceError,
 )
-from pipeline.sources.landing import Landing
-from pipeline.sources.openalex import OpenAlexSource
-from pipeline.sources.pages import RawPage, Source
-from pipeline.steps import fetching, pages
+from pipeline.sources.ledger import LEDGER, Ledger
+from pipeline.sources.pages import Source
+from pipeline.steps import fetching, importing, pages
 
-FETCHED = ("raw.arxiv_pages", "raw.openalex_pages", "raw.seed_pages", "raw.snapshot_pages")
+FETCHED = (
+    "raw.arxiv_pages",
+    "raw.arxiv_changes",
+    "raw.openalex_pages",
+    "raw.seed_pages",
+    "raw.snapshot_pages",
+    "raw.openalex_snapshot_pages",
+)
 """The assets that land pages."""
 
 PATIENT = dg.RetryPolicy(max_retries=2, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """On top of the session's own retries, for an outage of minutes."""
 
-FINAL_REFUSALS = (BudgetSpentError, PlanRefusedError, KeyRefusedError, QueryRefusedError, ValidationError)
-"""Refusals that waiting a few minutes cannot change."""
+FINAL_REFUSALS = (
+    BudgetSpentError,
+    PlanRefusedError,
+    KeyRefusedError,
+    QueryRefusedError,
+    LandingError,
+    ImportFileError,
+    ValidationError,
+)
+"""Refusals that waiting a few minutes cannot change; a disk is not emptied by itself."""
 
 
 def span(context: dg.AssetExecutionContext) -> tuple[date, date]:
@@ -41,9 +55,19 @@ def span(context: dg.AssetExecutionContext) -> tuple[date, date]:
     return date.fromisoformat(keys.start), date.fromisoformat(keys.end)
 
 
-def described(since: date, until: date, counts: Mapping[str, float]) -> dict[str, float | str]:
-    """Metadata of a fetch: the window and what came."""
-    return {"window": f"{since}/{until}", **counts}
+def result(
+    context: dg.AssetExecutionContext, since: date, until: date, fetched: fetching.Fetched, things: str
+) -> dg.MaterializeResult:
+    """What a fetch of partitions shows: on each day its own count of things, on all of them what the run brought."""
+    for day, count in fetched.days.items():
+        context.add_asset_metadata({things: count, "dagster/partition_row_count": count}, partition_key=day.isoformat())
+    counts = shown(since, until, fetched)
+    return dg.MaterializeResult(metadata={f"run_{name}": value for name, value in counts.items()})
+
+
+def shown(since: date, until: date, fetched: fetching.Fetched) -> dict[str, float | str]:
+    """What a fetch brought, as metadata."""
+    return {"window": f"{since}/{until}", "pages": fetched.pages, "received": fetched.received, **fetched.notes}
 
 
 @contextmanager
@@ -55,46 +79,6 @@ def plain_failures() -> Iterator[None]:
         raise dg.Failure(str(error), allow_retries=False) from error
     except SourceError as error:
         raise dg.Failure(str(error)) from error
-
-
-def land(landing: Landing, source: Source, window: str, answers: Iterable[RawPage]) -> dict[str, int]:
-    """Land a window's pages and commit it when the last has come; nothing is committed when one fails."""
-    landed = [landing.land(page) for page in answers]
-    landing.commit(source, window, landed)
-    return {"pages": len(landed), "received": sum(page.received for page in landed)}
-
-
-def land_arxiv(landing: Landing, source: ArxivSource, since: date, until: date) -> dict[str, int]:
-    """Land the papers first submitted from since to until; returns what came."""
-    return land(landing, Source.ARXIV_ATOM, f"{since}/{until}", source.fetch(since, until))
-
-
-def land_openalex(landing: Landing, source: OpenAlexSource, since: date, until: date) -> dict[str, float]:
-    """Land what OpenAlex has of the span: works with a copy in arXiv, the landed papers' works, who they name."""
-    window = f"{since}/{until}"
-    found = fetching.Found()
-    works = land(
-        landing,
-        Source.OPENALEX_WORKS,
-        window,
-        chain(
-            found.watch(source.works_in_window(since, until)),
-            found.watch(fetching.works_of_papers(source, fetching.papers_of(landing, since, until), found)),
-        ),
-    )
-    authors = land(landing, Source.OPENALEX_AUTHORS, window, source.authors(sorted(found.author_ids)))
-    institutions = land(
-        landing, Source.OPENALEX_INSTITUTIONS, window, source.institutions(sorted(found.institution_ids))
-    )
-    return {
-        "pages": works["pages"] + authors["pages"] + institutions["pages"],
-        "works_received": works["received"],
-        "works_found": len(found.work_ids),
-        "authors_received": authors["received"],
-        "institutions_received": institutions["received"],
-        "calls": source.budget.calls,
-        "spent_dollars": source.budget.spent_dollars,
-    }
 
 
 @dg.asset(
@@ -115,8 +99,39 @@ def arxiv_pages(
     since, until = span(context)
     with plain_failures():
         place = landing.open()
-        counts = land_arxiv(place, arxiv.open(place), since, until)
-    return dg.MaterializeResult(metadata=described(since, until, counts))
+        fetched = fetching.land_papers(place, arxiv.open(place), since, until)
+    return result(context, since, until, fetched, "papers")
+
+
+class Changes(dg.Config):
+    """How changes are fetched."""
+
+    again: bool = Field(default=False, description="Fetch days whose list is final, too.")
+
+
+@dg.asset(
+    key=["raw", "arxiv_changes"],
+    group_name="raw",
+    kinds={"arxiv", "file"},
+    owners=OWNERS,
+    partitions_def=DAYS,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    pool="arxiv",
+    retry_policy=PATIENT,
+    code_version="1",
+)
+def arxiv_changes(
+    context: dg.AssetExecutionContext, config: Changes, oai: OaiResource, landing: LandingResource
+) -> dg.MaterializeResult:
+    """Answers of arXiv's OAI-PMH for the records that changed on a day: versions, licence, submitter, withdrawals.
+
+    A paper has one datestamp, that of its last change: a day's list shrinks as its papers change again later.
+    """
+    since, until = span(context)
+    with plain_failures():
+        place = landing.open()
+        fetched = fetching.land_changes(place, oai.open(place), since, until, again=config.again)
+    return result(context, since, until, fetched, "changes")
 
 
 @dg.asset(
@@ -124,7 +139,7 @@ def arxiv_pages(
     group_name="raw",
     kinds={"openalex", "file"},
     owners=OWNERS,
-    deps=[asset_key("raw.arxiv_pages")],
+    deps=[asset_key("raw.arxiv_pages"), asset_key("raw.arxiv_changes")],
     partitions_def=DAYS,
     backfill_policy=dg.BackfillPolicy.single_run(),
     pool="openalex",
@@ -138,8 +153,13 @@ def openalex_pages(
     since, until = span(context)
     with plain_failures():
         place = landing.open()
-        counts = land_openalex(place, openalex.open(place), since, until)
-    return dg.MaterializeResult(metadata=described(since, until, counts))
+        fetched = fetching.land_works(place, Ledger(place.root / LEDGER), openalex.open(place), since, until)
+    if "budget_spent" in fetched.notes:
+        context.log.warning(
+            "OpenAlex's budget of the day is spent: %s authors and institutions wait for the next run.",
+            fetched.notes["things_waiting"],
+        )
+    return result(context, since, until, fetched, "works")
 
 
 class Span(dg.Config):
@@ -163,14 +183,21 @@ def seed_pages(
 ) -> dg.MaterializeResult:
     """Pages of both sources for one long span at once, for a first load of a small corpus: no partition a day.
 
-    Dagster records each partition of a range by itself, some 15 ms a day and asset; a seed of years does without.
+    Dagster records each partition of a range by itself, some 40 ms a day and asset; a seed of years does without.
     """
     since, until = date.fromisoformat(config.since), date.fromisoformat(config.until)
     with plain_failures():
         place = landing.open()
-        papers = land_arxiv(place, arxiv.open(place), since, until)
-        works = land_openalex(place, openalex.open(place), since, until)
-    return dg.MaterializeResult(metadata=described(since, until, {**works, **papers}))
+        papers = fetching.land_papers(place, arxiv.open(place), since, until)
+        works = fetching.land_works(
+            place,
+            Ledger(place.root / LEDGER),
+            openalex.open(place),
+            since,
+            until,
+            part_days=(until - since).days + 1,
+        )
+    return dg.MaterializeResult(metadata={**works.notes, **shown(since, until, papers)})
 
 
 class SnapshotFile(dg.Config):
@@ -192,10 +219,41 @@ def snapshot_pages(
     context: dg.AssetExecutionContext, config: SnapshotFile, landing: LandingResource
 ) -> dg.MaterializeResult:
     """Slices of a bulk file, whole lines as they stand in it."""
-    landed = list(land_snapshot(Path(config.path), landing.open(), Source(config.source)))
-    received = sum(page.received for page in landed)
-    context.log.info("%s lines of %s in %s slices", received, config.path, len(landed))
-    return dg.MaterializeResult(metadata={"file": config.path, "pages": len(landed), "received": received})
+    with plain_failures():
+        landed = importing.land_file(Path(config.path), landing.open(), Source(config.source))
+    context.log.info("%s lines of %s in %s slices", landed.received, config.path, landed.pages)
+    return dg.MaterializeResult(metadata={"file": config.path, **landed._asdict()})
+
+
+class SnapshotFolder(dg.Config):
+    """The OpenAlex snapshot to land, and what of it."""
+
+    path: str
+    kinds: list[str] = Field(default=list(KINDS), description="Its folders to read: works, authors, institutions.")
+    everything: bool = Field(default=False, description="Land every record, not what joins the arXiv papers here.")
+
+
+@dg.asset(
+    key=["raw", "openalex_snapshot_pages"],
+    group_name="raw",
+    kinds={"openalex", "file"},
+    owners=OWNERS,
+    pool=WRITER_POOL,
+    code_version="1",
+)
+def openalex_snapshot_pages(
+    config: SnapshotFolder, warehouse: WarehouseResource, landing: LandingResource
+) -> dg.MaterializeResult:
+    """Lines of an OpenAlex snapshot that are wanted here, as they stand in it."""
+    with plain_failures():
+        landed = importing.land_parts(
+            Path(config.path),
+            warehouse.open(),
+            landing.open(),
+            kinds=tuple(config.kinds),
+            everything=config.everything,
+        )
+    return dg.MaterializeResult(metadata={"folder": config.path, **landed._asdict()})
 
 
 @dg.multi_asset(

@@ -1,6 +1,7 @@
 """What Dagster shows of a table, derived from its contract, and the partitions and pools that assets share."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -66,12 +67,21 @@ def fill(
     warehouse: Warehouse,
     tables: Sequence[str],
     step: Callable[[duckdb.DuckDBPyConnection], Mapping[str, int]],
+    show: Callable[[duckdb.DuckDBPyConnection, Sequence[str]], Mapping[str, Mapping[str, Any]]] | None = None,
 ) -> list[dg.MaterializeResult]:
-    """Run a step in one transaction; one materialisation a table it fills, made once everything is committed."""
+    """Run a step in one transaction; one materialisation a table it fills, made once everything is committed.
+
+    Args:
+        warehouse: Where the tables are.
+        tables: The tables that the step fills.
+        step: Fills them and returns what it counted.
+        show: Gives metadata of each table beside its row count.
+    """
     with warehouse.write() as con:
         counts = step(con)
         rows = row_counts(con, tables)
-    return results(rows, counts)
+        shown = show(con, tables) if show else {}
+    return results(rows, counts, shown)
 
 
 def row_counts(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, int]:
@@ -79,11 +89,14 @@ def row_counts(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[st
     return {table: count(con, f"SELECT count(*) FROM {table}") for table in tables}
 
 
-def results(rows: Mapping[str, int], counts: Mapping[str, int]) -> list[dg.MaterializeResult]:
+def results(
+    rows: Mapping[str, int], counts: Mapping[str, int], shown: Mapping[str, Mapping[str, Any]]
+) -> list[dg.MaterializeResult]:
     """One materialisation a table with its row count; what the step counted stands on the first."""
     return [
         dg.MaterializeResult(
-            asset_key=asset_key(table), metadata={"dagster/row_count": n, **(counts if place == 0 else {})}
+            asset_key=asset_key(table),
+            metadata={"dagster/row_count": n, **(counts if place == 0 else {}), **shown.get(table, {})},
         )
         for place, (table, n) in enumerate(rows.items())
     ]

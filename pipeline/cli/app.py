@@ -1,59 +1,72 @@
 """The command's entry: its parts put together, and errors turned into sentences."""
 
 import sys
-from typing import NoReturn
+from importlib import import_module
+from typing import Any, Final, NoReturn
 
 import typer
 from pydantic import ValidationError
 from rich.markup import escape
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from pipeline.cli import corrections, people, service, sources
 from pipeline.cli.console import err
-from pipeline.cli.runs import CommandError
-from pipeline.metrics import MetricsInputError
-from pipeline.replica.faults import FaultSpecError
-from pipeline.replica.lines import ReplicaDataError
-from pipeline.replica.server import ReplicaStartError
-from pipeline.resolve import ResolverInputError
-from pipeline.snapshots import ImportFileError
-from pipeline.sources.errors import SourceError
-from pipeline.steps.curating import CorrectionError
-from warehouse import WarehouseError
-
-PLAIN_ERRORS = (
-    CommandError,
-    CorrectionError,
-    FaultSpecError,
-    ImportFileError,
-    MetricsInputError,
-    ReplicaDataError,
-    ReplicaStartError,
-    ResolverInputError,
-    SourceError,
-    WarehouseError,
-)
-"""Errors whose text is a sentence for the person at the keyboard; anything else is our fault and keeps its trace."""
+from pipeline.errors import PlainError
 
 INTERRUPTED = 130
 """Exit code typer gives an interrupt."""
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Who wrote what: arXiv and OpenAlex into a DuckDB warehouse of works, people and trust.",
-)
-sources.register(app)
-people.register(app)
-corrections.register(app)
-service.register(app)
+MODULES: Final = {
+    "demo": "sources",
+    "run": "sources",
+    "backfill": "sources",
+    "import": "imports",
+    "publish": "sources",
+    "resolve": "people",
+    "evaluate": "people",
+    "author": "people",
+    "why": "people",
+    "page": "pages",
+    "correct": "corrections",
+    "query": "warehouse",
+    "export": "warehouse",
+    "replica": "service",
+    "doctor": "service",
+}
+"""The module of each command, in the order of `--help`."""
+
+
+class Commands(TyperGroup):
+    """The commands; a command's module comes in when it is asked for, so that none waits for what others need."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All of them."""
+        del ctx
+        return list(MODULES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """One of them, or None."""
+        del ctx
+        if cmd_name not in MODULES:
+            return None
+        part = typer.Typer()
+        import_module(f"pipeline.cli.{MODULES[cmd_name]}").register(part)
+        return get_group(part).commands[cmd_name]
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def pipeline() -> None:
+    """Who wrote what: arXiv and OpenAlex into a DuckDB warehouse of works, people and trust."""
 
 
 def main() -> None:
     """Run the command; exit code 0 only on success."""
     try:
         app()
-    except PLAIN_ERRORS as error:
+    except PlainError as error:
         fail(str(error))
     except ValidationError as error:
         # Settings are the only models the command builds itself.

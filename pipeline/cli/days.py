@@ -1,6 +1,7 @@
 """Days: which are wanted, which are complete, and how a range of them is cut into runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,20 +17,28 @@ CHUNK_DAYS = 92
 """Most days a backfill fetches in one run: what a kill costs at most, against the seconds a run costs by itself."""
 
 
-def complete_days(found: "dg.DagsterInstance") -> set[date]:
-    """Days both of whose fetch partitions are materialised and landed."""
+DOORS = {
+    "arxiv_pages": Source.ARXIV_ATOM,
+    "arxiv_changes": Source.ARXIV_OAI,
+    "openalex_pages": Source.OPENALEX_WORKS,
+}
+"""The assets that have a partition a day, and the source whose windows say that the day's pages lie there."""
+
+
+def complete_days(found: "dg.DagsterInstance", asset: str) -> set[date]:
+    """Days whose partition of an asset is materialised and landed."""
     import dagster as dg  # noqa: PLC0415
 
-    keys = [dg.AssetKey(["raw", name]) for name in ("arxiv_pages", "openalex_pages")]
-    materialised = set.intersection(*({*found.get_materialized_partitions(key)} for key in keys))
-    landing = Landing(Settings().raw)
-    landed = set.intersection(
-        *(
-            {day for window in landing.windows(source) for day in days_of(window.span)}
-            for source in (Source.ARXIV_ATOM, Source.OPENALEX_WORKS)
-        )
-    )
+    materialised = found.get_materialized_partitions(dg.AssetKey(["raw", asset]))
+    landed = {day for window in Landing(Settings().raw).windows(DOORS[asset]) for day in days_of(window.span)}
     return {date.fromisoformat(day) for day in materialised} & landed
+
+
+def missing_days(found: "dg.DagsterInstance", days: Sequence[date]) -> dict[date, tuple[str, ...]]:
+    """Day -> the assets that it is not complete in; days complete in all are left out."""
+    done = {asset: complete_days(found, asset) for asset in DOORS}
+    missing = {day: tuple(asset for asset in DOORS if day not in done[asset]) for day in days}
+    return {day: assets for day, assets in missing.items() if assets}
 
 
 def days_of(span: str) -> Sequence[date]:
@@ -46,14 +55,29 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def chunked(days: Sequence[date]) -> list[tuple[date, date]]:
-    """Runs of adjacent days, none longer than a chunk."""
-    chunks: list[tuple[date, date]] = []
-    for day in days:
-        if chunks and day - chunks[-1][1] == timedelta(days=1) and (day - chunks[-1][0]).days < CHUNK_DAYS:
-            chunks[-1] = (chunks[-1][0], day)
+@dataclass(frozen=True)
+class Chunk:
+    """Adjacent days that lack the same assets: one run."""
+
+    first: date
+    last: date
+    assets: tuple[str, ...]
+
+    @property
+    def days(self) -> int:
+        """How many days."""
+        return (self.last - self.first).days + 1
+
+
+def chunked(missing: Mapping[date, tuple[str, ...]]) -> list[Chunk]:
+    """Days in their order -> assets each lacks, as runs none of which is longer than a chunk."""
+    chunks: list[Chunk] = []
+    for day, assets in missing.items():
+        last = chunks[-1] if chunks else None
+        if last and assets == last.assets and day - last.last == timedelta(days=1) and last.days < CHUNK_DAYS:
+            chunks[-1] = replace(last, last=day)
         else:
-            chunks.append((day, day))
+            chunks.append(Chunk(day, day, assets))
     return chunks
 
 
@@ -62,7 +86,7 @@ def next_day(found: "dg.DagsterInstance", last: date) -> date:
     from pipeline.schedules import TRAILING_DAYS  # noqa: PLC0415
 
     trailing = last - timedelta(days=TRAILING_DAYS - 1)
-    done = complete_days(found)
+    done = set.intersection(*(complete_days(found, asset) for asset in DOORS))
     return min(trailing, max(done) + timedelta(days=1)) if done else trailing
 
 

@@ -1,5 +1,6 @@
 """replica, doctor: a local server of the sources, and a look at the set-up."""
 
+import os
 import platform
 import shutil
 from collections.abc import Iterator
@@ -12,8 +13,13 @@ import typer
 from rich.table import Table
 
 from pipeline.cli.console import out
-from pipeline.cli.runs import CommandError
+from pipeline.cli.runs import CommandError, end_run, instance, runs_of_others
 from pipeline.settings import Settings
+from pipeline.sources.budget import account_of, today
+from pipeline.sources.errors import SourceError
+from pipeline.sources.http import HttpPolicy
+from pipeline.sources.ledger import LEDGER, Ledger
+from pipeline.translations import LibreTranslate
 
 LEAST_FREE = 5 * 2**30
 """Bytes that a few million papers with their marts need."""
@@ -52,11 +58,25 @@ def replica(
     serve(data, port=port, faults=FaultPlan.parse(faults) if faults else None, ready=announce)
 
 
-def doctor() -> None:
-    """Check configuration, keys, disk, versions and reachability; say what to do."""
+def doctor(
+    free: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Fail a run whose process is gone, and give its pools back.")
+    ] = None,
+) -> None:
+    """Check configuration, keys, disk, versions, unended runs and reachability; say what to do."""
+    if free is not None:
+        end_run(free)
+        out().print(f"The run {free} is marked as failed and holds no pool any more.")
+        return
     settings = Settings()
     table = Table("", "what", "finding", box=None)
-    findings = [*configuration(settings), *machine(settings), *services(settings)]
+    findings = [
+        *configuration(settings),
+        *machine(settings),
+        *unended(settings),
+        *services(settings),
+        translation(settings),
+    ]
     marks = {True: "[green]ok[/green]", False: "[red]bad[/red]", None: ""}
     for finding in findings:
         table.add_row(marks[finding.good], finding.what, finding.says)
@@ -84,6 +104,9 @@ def configuration(settings: Settings) -> Iterator[Finding]:
         "OPENALEX_API_KEY",
         "set" if settings.openalex_api_key else "not set: $0.10 a day without one, $1.00 with a free key",
     )
+    calls, dollars = spent_today(settings)
+    bound = "no bound of ours" if settings.openalex_dollars is None else f"${settings.openalex_dollars:g} a day"
+    yield Finding(None, "PIPELINE_OPENALEX_DOLLARS", f"{bound}; today {calls:,} calls, ${dollars:.4f}")
 
 
 def machine(settings: Settings) -> Iterator[Finding]:
@@ -106,6 +129,27 @@ def machine(settings: Settings) -> Iterator[Finding]:
     )
 
 
+def spent_today(settings: Settings) -> tuple[int, float]:
+    """Calls and dollars that all processes of the data folder spent at OpenAlex today."""
+    ledger = Ledger(settings.raw / LEDGER)
+    key = settings.openalex_api_key.get_secret_value() if settings.openalex_api_key else None
+    return ledger.spent(account_of(settings.openalex_url, key), today()) if ledger.path.exists() else (0, 0.0)
+
+
+def unended(settings: Settings) -> Iterator[Finding]:
+    """Runs that have not ended and that no living command of ours executes: a killed one holds its pools for ever."""
+    if not (settings.data / "dagster").exists() and not os.environ.get("DAGSTER_HOME"):
+        return
+    with instance() as found:
+        for run in runs_of_others(found):
+            yield Finding(
+                None,
+                "unended run",
+                f"{run.run_id} of {run.job_name}: if its process is gone, `pipeline doctor --free {run.run_id}` gives"
+                " back the pools it holds",
+            )
+
+
 def services(settings: Settings) -> Iterator[Finding]:
     """Whether each source answers, with one small question."""
     urls = {
@@ -123,3 +167,22 @@ def services(settings: Settings) -> Iterator[Finding]:
                 name,
                 f"{url} does not answer ({type(error).__name__}): check the network, or name a replica",
             )
+
+
+def translation(settings: Settings) -> Finding:
+    """Whether abstracts are translated, and whether the service knows the languages wanted."""
+    name, url, wanted = "PIPELINE_TRANSLATE_URL", settings.translate_url, settings.translate_languages
+    if url is None:
+        return Finding(None, name, "not set: abstracts are not translated")
+    if not wanted:
+        return Finding(False, name, f"{url}, but no language: set PIPELINE_TRANSLATE_LANGUAGES, such as fr")
+    policy = HttpPolicy(contact=settings.contact, tries=1, read_timeout_seconds=TIMEOUT_SECONDS)
+    try:
+        known = LibreTranslate(url, policy=policy).languages()
+    except SourceError as error:
+        return Finding(False, name, str(error))
+    if unknown := [language for language in wanted if language not in known]:
+        choice = f"choose from {' '.join(sorted(known))}"
+        return Finding(False, name, f"{url} does not translate into {' '.join(unknown)}: {choice}")
+    key = "with a key" if settings.translate_key else "without a key"
+    return Finding(True, name, f"{url} translates into {' '.join(wanted)}, {key}")

@@ -1,10 +1,11 @@
-"""demo, run, backfill, import, publish: from the sources to the published warehouse."""
+"""demo, run, backfill, publish: from the sources to the published warehouse."""
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,8 +22,18 @@ from rich.progress import (
 
 from pipeline.cli import people
 from pipeline.cli.console import err, out
-from pipeline.cli.days import check_span, chunked, complete_days, days_between, last_complete_day, next_day
-from pipeline.cli.runs import CommandError, RunReport, execute, instance
+from pipeline.cli.days import (
+    DOORS,
+    Chunk,
+    check_span,
+    chunked,
+    days_between,
+    last_complete_day,
+    missing_days,
+    next_day,
+)
+from pipeline.cli.forecast import forecast
+from pipeline.cli.runs import CommandError, RunFailedError, RunReport, execute, instance
 from pipeline.settings import Settings
 from pipeline.sources.landing import Landing
 
@@ -39,9 +50,6 @@ def register(app: typer.Typer) -> None:
     app.command()(run)
     app.command()(backfill)
     app.command()(publish)
-    bulk = typer.Typer(no_args_is_help=True, help="Load bulk files.")
-    bulk.command("arxiv")(import_arxiv)
-    app.add_typer(bulk, name="import")
 
 
 def demo() -> None:
@@ -101,10 +109,11 @@ def run(
     with instance() as found:
         first = since.date() if since else next_day(found, last)
         check_span(first, last)
-        with working(f"Fetching {first} to {last}"):
-            report = fetch_days(found, first, last)
-        say_fetched(report)
+        wanted = Chunk(first, last, tuple(DOORS))
+        failed = fetch_chunks(found, [wanted])
         transform(found)
+    if failed:
+        raise failed
 
 
 def backfill(
@@ -118,51 +127,49 @@ def backfill(
     check_span(first, last)
     with instance() as found:
         wanted = days_between(first, last)
-        done = set() if force else complete_days(found)
-        chunks = chunked([day for day in wanted if day not in done])
-        days = sum((end - start).days + 1 for start, end in chunks)
+        missing = dict.fromkeys(wanted, tuple(DOORS)) if force else missing_days(found, wanted)
+        chunks = chunked(missing)
         out().print(
-            f"{len(wanted)} days from {first} to {last}: {len(wanted) - days} complete, "
-            f"{days} to fetch in {len(chunks)} runs."
+            f"{len(wanted)} days from {first} to {last}: {len(wanted) - len(missing)} complete, "
+            f"{len(missing)} to fetch in {len(chunks)} runs."
         )
         if dry_run:
-            out().print(
-                f"At least {len(chunks)} calls to arXiv (one in 3 s on the public host: {len(chunks) * 3} s) and "
-                f"{len(chunks)} to OpenAlex; a window of over 1,000 papers takes more."
-            )
+            out().print(*forecast(chunks, Settings()), sep="\n", soft_wrap=True)
             return
-        received = 0
-        with progress() as bar:
-            task = bar.add_task("Fetching days", total=days)
-            for start, end in chunks:
-                bar.update(task, description=f"Fetching {start} to {end}")
-                report = fetch_days(found, start, end)
-                received += report.metadata["raw.arxiv_pages"]["received"]
-                bar.advance(task, (end - start).days + 1)
-        if chunks:
-            out().print(f"{received} arXiv papers received.")
+        failed = fetch_chunks(found, chunks, again=force)
         if chunks or not Settings().data.joinpath("warehouse.duckdb").exists() or unread():
             transform(found)
         else:
             out().print("Everything is fetched and published: nothing to do.")
+    if failed:
+        raise failed
 
 
-def import_arxiv(
-    path: Annotated[Path, typer.Argument(help="arXiv snapshot: JSON lines, plain, .gz or .zst.")],
-    publish_now: Annotated[
-        bool, typer.Option("--publish/--no-publish", help="Resolve and publish after loading.")
-    ] = True,
-) -> None:
-    """Load arXiv snapshot lines, then resolve and publish."""
-    if not path.is_file():
-        raise CommandError(f"{path} is not a file: give the path of an arXiv snapshot file.")
-    with instance() as found:
-        with working(f"Landing {path.name}"):
-            config = {"ops": {"raw__snapshot_pages": {"config": {"path": str(path.absolute())}}}}
-            report = execute(found, "import_snapshot", config=config)
-        say_received("lines", report.metadata["raw.snapshot_pages"])
-        if publish_now:
-            transform(found)
+def fetch_chunks(found: "dg.DagsterInstance", chunks: Sequence[Chunk], *, again: bool = False) -> CommandError | None:
+    """Fetch runs of days with progress and the time left; returns why OpenAlex's days are not complete.
+
+    When OpenAlex fails, for want of money mostly, arXiv's days are fetched all the same.
+
+    Raises:
+        RunFailedError: Days could not be had from arXiv; those before them stay.
+    """
+    failed: CommandError | None = None
+    fetched: list[RunReport] = []
+    with progress() as bar:
+        task = bar.add_task("Fetching days", total=sum(chunk.days for chunk in chunks))
+        for chunk in chunks:
+            assets = tuple(asset for asset in chunk.assets if not (failed and asset == "openalex_pages"))
+            bar.update(task, description=f"Fetching {chunk.first} to {chunk.last}")
+            if assets:
+                try:
+                    fetched.append(fetch_days(found, replace(chunk, assets=assets), again=again))
+                except RunFailedError as error:
+                    if error.steps != {"raw__openalex_pages"}:
+                        raise
+                    failed = error
+            bar.advance(task, chunk.days)
+    say_fetched(fetched)
+    return failed
 
 
 def publish() -> None:
@@ -192,11 +199,18 @@ def transform(found: "dg.DagsterInstance | None" = None) -> None:
     )
 
 
-def fetch_days(found: "dg.DagsterInstance", first: date, last: date) -> RunReport:
-    """One run over the partitions from first to last."""
+def fetch_days(found: "dg.DagsterInstance", chunk: Chunk, *, again: bool = False) -> RunReport:
+    """One run over a chunk's partitions."""
     from pipeline.schedules import range_tags  # noqa: PLC0415
 
-    return execute(found, "fetch", tags=range_tags(first.isoformat(), last.isoformat()))
+    settled = again and "arxiv_changes" in chunk.assets
+    return execute(
+        found,
+        "fetch",
+        tags=range_tags(chunk.first.isoformat(), chunk.last.isoformat()),
+        config={"ops": {"raw__arxiv_changes": {"config": {"again": True}}}} if settled else None,
+        assets=[f"raw.{asset}" for asset in chunk.assets],
+    )
 
 
 def unread() -> bool:
@@ -206,13 +220,28 @@ def unread() -> bool:
     return any(window.window_id not in published for window in Landing(Settings().raw).windows())
 
 
-def say_fetched(report: RunReport) -> None:
-    """What a fetch brought."""
-    say_received("arXiv papers", report.metadata["raw.arxiv_pages"])
-    openalex = report.metadata["raw.openalex_pages"]
+def say_fetched(reports: Sequence[RunReport]) -> None:
+    """What fetches brought."""
+
+    def total(asset: str, name: str) -> float:
+        found: list[float] = [report.metadata.get(f"raw.{asset}", {}).get(f"run_{name}", 0) for report in reports]
+        return sum(found)
+
+    if not reports:
+        return
     out().print(
-        f"{openalex['works_found']} OpenAlex works in {openalex['calls']} calls (${openalex['spent_dollars']:.4f})."
+        f"{total('arxiv_pages', 'received')} arXiv papers received on {total('arxiv_pages', 'pages')} pages, "
+        f"{total('arxiv_changes', 'received')} changed records on {total('arxiv_changes', 'pages')}."
     )
+    out().print(
+        f"{total('openalex_pages', 'works_found')} OpenAlex works in {total('openalex_pages', 'calls')} calls "
+        f"(${total('openalex_pages', 'spent_dollars'):.4f})."
+    )
+    if total("openalex_pages", "budget_spent"):
+        out().print(
+            f"OpenAlex's budget of the day is spent: {total('openalex_pages', 'things_waiting')} authors and "
+            "institutions wait for the next run."
+        )
 
 
 def say_received(what: str, counts: Mapping[str, Any]) -> None:

@@ -9,9 +9,9 @@ reading or writing tables, Dagster, resolving names (`pipeline.resolve`).
 """
 
 from pipeline.metrics.bibtex import author_name, bibtex, bibtex_entries, entry_key
-from pipeline.metrics.collaborators import collaborator_batches, collaborators
+from pipeline.metrics.collaborators import collaborator_batches, collaborators, family_ranks, numbered_batches
 from pipeline.metrics.conflicts import Conflict, open_conflicts
-from pipeline.metrics.evidence import evidence
+from pipeline.metrics.evidence import evidence, independently_cited
 from pipeline.metrics.orcid import canonical_orcids, leading_orcids
 from pipeline.metrics.schemas import MetricsInputError
 from pipeline.metrics.trust import (
@@ -37,8 +37,11 @@ __all__ = [
     "dilution",
     "entry_key",
     "evidence",
+    "family_ranks",
+    "independently_cited",
     "leading_orcids",
     "newman_weight",
+    "numbered_batches",
     "open_conflicts",
     "ring_distance",
     "tie",

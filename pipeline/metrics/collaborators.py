@@ -72,7 +72,10 @@ def collaborators(
 
 
 def collaborator_batches(
-    bylines: pl.DataFrame | pl.LazyFrame, *, as_of_year: int | None = None, chunk_pairs: int = CHUNK_PAIRS
+    bylines: pl.DataFrame | pl.LazyFrame,
+    *,
+    as_of_year: int | None = None,
+    chunk_pairs: int = CHUNK_PAIRS,
 ) -> Iterator[pl.DataFrame]:
     """Give the rows of `collaborators` in order, batch by batch, for a caller that writes as it goes.
 
@@ -81,6 +84,26 @@ def collaborator_batches(
     if chunk_pairs < 1:
         raise MetricsInputError(f"chunk_pairs is {chunk_pairs}; give 1 or more.")
     names, author_ids = _coded(bylines)
+    yield from numbered_batches(names, author_ids, as_of_year=as_of_year, chunk_pairs=chunk_pairs)
+
+
+def numbered_batches(
+    names: pl.DataFrame,
+    author_ids: pl.Series,
+    *,
+    of: pl.Series | None = None,
+    as_of_year: int | None = None,
+    chunk_pairs: int = CHUNK_PAIRS,
+) -> Iterator[pl.DataFrame]:
+    """Give `collaborator_batches` of bylines whose ids are numbers already, for a caller with millions of names.
+
+    Args:
+        names: `schemas.NUMBERED_BYLINES`, sorted by work and position, a place on a work taken once.
+        author_ids: The ids that the numbers in `author` stand for, in the order that rows are given in.
+        of: Ids of the authors whose rows are wanted, all if None; `names` must hold all names of all their works.
+        as_of_year: Year that `recent_strength` looks back from.
+        chunk_pairs: Bound on the ordered pairs held at once.
+    """
     names = _placed(names)
     thresholds = _close_thresholds(names)
     members = names.filter(pl.col("n").is_between(2, LONGEST_BYLINE)).select(
@@ -91,6 +114,9 @@ def collaborator_batches(
     )
     del names
     standing = members.filter("stands").sort("author", "first")
+    if of is not None:
+        numbers = author_ids.to_frame().with_row_index("author").filter(pl.col("author_id").is_in(of.implode()))
+        standing = standing.join(numbers.select("author"), on="author", how="semi", maintain_order="left")
     for offset, length in _author_chunks(standing, chunk_pairs):
         pairs = _pairs(standing.slice(offset, length), members)
         batch = _summed(pairs, author_ids, thresholds, as_of_year)
@@ -111,7 +137,7 @@ def _coded(bylines: pl.DataFrame | pl.LazyFrame) -> tuple[pl.DataFrame, pl.Serie
     numbered = (
         rows.lazy()
         .join(authors.lazy().with_row_index("author"), on="author_id", how="left")
-        .join(_family_ranks(rows["family_key"]).lazy(), on="family_key", how="left")
+        .join(family_ranks(rows["family_key"]).lazy(), on="family_key", how="left")
         .select("work_id", "position", "author", "family_rank", "probability", "year")
         .sort("work_id", "position")
         .with_columns(is_same_work=pl.col("work_id") == pl.col("work_id").shift(1))
@@ -122,8 +148,8 @@ def _coded(bylines: pl.DataFrame | pl.LazyFrame) -> tuple[pl.DataFrame, pl.Serie
     return numbered.select(work.alias("work"), pl.exclude("work_id", "is_same_work")), authors["author_id"]
 
 
-def _family_ranks(family_keys: pl.Series) -> pl.DataFrame:
-    """Rank the distinct family keys by casefolded code points; equal when casefolded, equal in rank."""
+def family_ranks(family_keys: pl.Series) -> pl.DataFrame:
+    """Rank the distinct family keys by casefolded code points: `family_key, family_rank`, equal when casefolded."""
     keys = family_keys.drop_nulls().unique()
     folded = pl.Series([key.casefold() for key in keys.to_list()], dtype=pl.String)
     return pl.DataFrame({"family_key": keys, "family_rank": folded.rank("dense").cast(pl.UInt32)})

@@ -42,6 +42,7 @@ def evidence(
     conflicts: pl.DataFrame,
     *,
     citations: pl.DataFrame | pl.LazyFrame | None = None,
+    cited: pl.DataFrame | None = None,
     ties: pl.DataFrame | pl.LazyFrame | None = None,
     claims: pl.DataFrame | None = None,
     signed_in: pl.DataFrame | None = None,
@@ -54,7 +55,9 @@ def evidence(
         mentions: `schemas.MENTIONS`, any order; every author in it gets a row.
         works: `schemas.WORKS`, one row per work, with every work of `mentions`.
         conflicts: `schemas.OPEN_CONFLICTS`, as `conflicts.open_conflicts` gives them.
-        citations: `schemas.CITATIONS`; None if no source of references was loaded.
+        citations: `schemas.CITATIONS`; None if no source of references was loaded, or `cited` is given.
+        cited: `work_id` of the works that others cite, as `independently_cited` gives them, for a caller who has the
+            mentions of a part of the authors only.
         ties: `schemas.TIES`; None if collaborators were not worked out.
         claims: `schemas.CLAIMS`, authors without a row have none; None if claims were not loaded.
         signed_in: `schemas.SIGNED_IN`, the ORCID iDs of people's own claims; None is none.
@@ -72,7 +75,11 @@ def evidence(
         raise MetricsInputError(f"not_loaded names {unknown[0]!r}; use one of {', '.join(COMPONENT_NAMES)}.")
     authorships = weighted_authorships(mentions, works)
     absent = set(not_loaded)
-    absent |= {name for name, frame in (("citations", citations), ("ties", ties), ("claim", claims)) if frame is None}
+    absent |= {
+        name
+        for name, frame in (("citations", citations if cited is None else cited), ("ties", ties), ("claim", claims))
+        if frame is None
+    }
     counts = [
         leading_orcids(mentions, signed_in=signed_in).rename(
             {"supporting_works": "orcid_supporting", "contradicting_works": "orcid_contradicting"}
@@ -83,8 +90,12 @@ def evidence(
         history(authorships),
         conflict_counts(conflicts),
     ]
-    if citations is not None:
-        counts.append(cited_works(authorships, citations))
+    if cited is not None:
+        counts.append(cited_works(authorships, cited))
+    elif citations is not None:
+        counts.append(
+            cited_works(authorships, independently_cited(confirmed_only(citations, authorships), authorships))
+        )
     if ties is not None:
         counts.append(established_ties(ties))
     if claims is not None:
@@ -140,17 +151,27 @@ def listed_works(authorships: pl.DataFrame) -> pl.DataFrame:
     return _by_author(authorships, "works", _summed_weight())
 
 
-def cited_works(authorships: pl.DataFrame, citations: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
-    """Weigh works cited by a confirmed work that shares no author: author_id, citations_x, citations_ids.
+def confirmed_only(citations: pl.DataFrame | pl.LazyFrame, authorships: pl.DataFrame) -> pl.DataFrame:
+    """Keep the citations by confirmed works."""
+    confirmed = authorships.lazy().filter("is_confirmed").select(pl.col("work_id").unique())
+    rows = conform(citations, CITATIONS, name="citations")
+    return rows.join(confirmed, left_on="citing_work_id", right_on="work_id", how="semi").collect()
+
+
+def independently_cited(citations: pl.DataFrame, bylines: pl.DataFrame) -> pl.DataFrame:
+    """Find the works that a work without an author in common cites: `work_id`, sorted.
 
     A citing work none of whose authors is known cannot be told from a self-citation and does not count.
+
+    Args:
+        citations: `schemas.CITATIONS`, by works that count.
+        bylines: `work_id, author_id` of all authors of both works of every citation.
     """
-    byline = authorships.lazy().select("work_id", "author_id")
-    confirmed = authorships.lazy().filter("is_confirmed").select(pl.col("work_id").unique())
+    byline = bylines.lazy().select("work_id", "author_id").unique()
     references = (
-        conform(citations, CITATIONS, name="citations")
+        citations.lazy()
         .unique()
-        .join(confirmed, left_on="citing_work_id", right_on="work_id", how="semi")
+        .join(byline, left_on="citing_work_id", right_on="work_id", how="semi")
         .join(byline, left_on="cited_work_id", right_on="work_id", how="semi")
         .collect()
     )
@@ -162,7 +183,11 @@ def cited_works(authorships: pl.DataFrame, citations: pl.DataFrame | pl.LazyFram
         .collect()
     )
     independent = references.join(own, on=["citing_work_id", "cited_work_id"], how="anti")
-    cited = independent.select(pl.col("cited_work_id").unique().alias("work_id"))
+    return independent.select(pl.col("cited_work_id").unique().sort().alias("work_id"))
+
+
+def cited_works(authorships: pl.DataFrame, cited: pl.DataFrame) -> pl.DataFrame:
+    """Weigh the works that others cite: author_id, citations_x, citations_ids."""
     works = authorships.join(cited, on="work_id", how="semi", maintain_order="left")
     return _by_author(works, "citations", _summed_weight())
 

@@ -13,6 +13,8 @@ from typing import Final, TypeAlias
 
 import polars as pl
 
+from pipeline.errors import PlainError
+
 Schema: TypeAlias = Mapping[str, pl.DataType]
 
 TEXT: Final = pl.String()
@@ -28,7 +30,7 @@ EVIDENCE_IDS_SHOWN: Final = 10
 """Ids kept per reason or conflict, the smallest first: enough to look at, the rest is a query away."""
 
 
-class MetricsInputError(ValueError):
+class MetricsInputError(PlainError, ValueError):
     """A frame breaks its contract; the message is one sentence naming the column or row and the way out."""
 
 
@@ -42,6 +44,17 @@ BYLINES: Final[Schema] = {
 }
 """One person's name on one work; groups and placeholders left out, positions as printed (gaps are fine).
 family_key may be null (a name without one), year may be null."""
+
+NUMBERED_BYLINES: Final[Schema] = {
+    "work": pl.UInt32(),
+    "position": INTEGER,
+    "author": pl.UInt32(),
+    "family_rank": pl.UInt32(),
+    "probability": REAL,
+    "year": INTEGER,
+}
+"""BYLINES with numbers for the ids of works and authors, and the rank of the family key among all; family_rank and
+year may be null."""
 
 COLLABORATORS: Final[Schema] = {
     "author_id": TEXT,

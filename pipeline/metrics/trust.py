@@ -48,7 +48,7 @@ CLAIM_POINTS: Final = {
 TIERS: Final = ((80, "Verified"), (60, "Identified"), (32, "Corroborated"), (-1, "Unverified"))
 """A tier holds the scores above its number."""
 
-CHUNK_AUTHORS: Final = 200_000
+CHUNK_AUTHORS: Final = 50_000
 
 UNCONTESTED_ORCID_WORKS: Final = 2
 _SATURATED_X: Final = 1_000_000

@@ -3,7 +3,18 @@
 import re
 from urllib.parse import urlsplit
 
-CODE_HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "sourceforge.net", "gitee.com"})
+CODE_HOSTS = frozenset(
+    {
+        "github.com",
+        "gitlab.com",
+        "bitbucket.org",
+        "codeberg.org",
+        "sourceforge.net",
+        "gitee.com",
+        "anonymous.4open.science",
+        "archive.softwareheritage.org",
+    }
+)
 """Hosts whose pages are code repositories, GitLab's own-host naming (`gitlab.<anything>`) besides."""
 
 DATASET_HOSTS = frozenset(
@@ -18,6 +29,16 @@ DATASET_HOSTS = frozenset(
     }
 )
 """Hosts whose pages are deposits of data; a deposit may hold code too, which a link alone does not tell."""
+
+DATASET_DOIS = (
+    "10.5281/zenodo.",
+    "10.6084/m9.figshare.",
+    "10.5061/dryad.",
+    "10.7910/dvn/",
+    "10.17632/",
+    "10.17605/osf.io",
+)
+"""How DOIs of those deposits begin."""
 
 _URL = re.compile(
     r"(?:https?://|(?<![\w./@-])(?:www\.)?(?=(?:github|gitlab|bitbucket|zenodo|huggingface|kaggle)\.))[^\s<>\"'`{}|\\^]+",
@@ -56,6 +77,8 @@ def is_code(url: str) -> bool:
 def is_dataset(url: str) -> bool:
     """Whether a URL leads to a deposit of data."""
     host, path = place(url)
+    if host in {"doi.org", "dx.doi.org"}:
+        return path.startswith(DATASET_DOIS)
     if host == "huggingface.co":
         return path.startswith("datasets/")
     if host == "kaggle.com":

@@ -12,13 +12,8 @@ import polars as pl
 
 from pipeline.names import parse_name
 from pipeline.normalise.links import code_urls, dataset_urls
-from pipeline.schemas.staging import (
-    ArxivRecords,
-    ArxivVersions,
-    OpenAlexAuthors,
-    OpenAlexInstitutions,
-    OpenAlexWorks,
-)
+from pipeline.normalise.papers import frame_schema, paper_rows, papers_of, version_rows
+from pipeline.schemas.staging import OpenAlexAuthors, OpenAlexInstitutions, OpenAlexWorks
 from pipeline.sources.openalex_records import (
     OpenAlexAuthor,
     OpenAlexInstitution,
@@ -32,55 +27,12 @@ Row = dict[str, Any]
 
 def arxiv_records(records: Sequence[ArxivRecord], *, source: str, page_id: str, fetched_at: datetime) -> pl.DataFrame:
     """One row a record, in the records' order; the columns of `ArxivRecords`, not yet held to its rules."""
-    rows = [
-        {
-            "arxiv_id": record.arxiv_id,
-            "source": source,
-            "version": record.version,
-            "title": record.title,
-            "abstract": record.abstract,
-            "byline": [
-                {**name_fields(author.name), "affiliation": joined(author.affiliations)} for author in record.authors
-            ],
-            "categories": record.categories,
-            "primary_category": record.primary_category,
-            "comments": record.comments,
-            "journal_ref": record.journal_ref,
-            "doi": record.doi,
-            "license": record.license,
-            "submitter": record.submitter,
-            "report_no": record.report_no,
-            "first_submitted_at": record.first_submitted_at,
-            "last_updated_at": record.last_updated_at,
-            "code_urls": code_urls(free_text(record.abstract, record.comments)),
-            "dataset_urls": dataset_urls(free_text(record.abstract, record.comments)),
-            "is_withdrawn": record.is_withdrawn,
-            "page_id": page_id,
-            "fetched_at": fetched_at,
-        }
-        for record in records
-    ]
-    return pl.DataFrame(rows, schema=frame_schema(ArxivRecords))
+    return paper_rows(papers_of(records).told, source=source, page_id=page_id, fetched_at=fetched_at)
 
 
-def arxiv_versions(records: Iterable[ArxivRecord]) -> pl.DataFrame:
+def arxiv_versions(records: Sequence[ArxivRecord]) -> pl.DataFrame:
     """One row a version that a record tells of, sorted by key; of several accounts the one with most to say stays."""
-    rows = [
-        {
-            "arxiv_id": record.arxiv_id,
-            "version": version.version,
-            "submitted_at": version.submitted_at,
-            "size_bytes": version.size_bytes,
-            "source_type": version.source_type,
-        }
-        for record in records
-        for version in record.versions
-    ]
-    return (
-        pl.DataFrame(rows, schema=frame_schema(ArxivVersions))
-        .sort("arxiv_id", "version", "size_bytes", "source_type", "submitted_at", nulls_last=True)
-        .unique(["arxiv_id", "version"], keep="first", maintain_order=True)
-    )
+    return version_rows(papers_of(records).versions)
 
 
 def openalex_works(records: Sequence[OpenAlexWork], *, page_id: str, fetched_at: datetime) -> pl.DataFrame:
@@ -99,6 +51,7 @@ def openalex_work_row(record: OpenAlexWork) -> Row:
         "arxiv_id": record.arxiv_id,
         "title": record.title,
         "abstract": record.abstract,
+        "language": record.language,
         "work_type": record.type,
         "publication_year": record.publication_year,
         "publication_date": record.publication_date,
@@ -188,16 +141,6 @@ def name_fields(printed: str) -> Row:
     }
 
 
-def free_text(*texts: str | None) -> str:
-    """Texts one after the other, for reading links out of."""
-    return " ".join(filter(None, texts))
-
-
 def joined(texts: Iterable[str | None]) -> str | None:
     """Texts joined by '; ', null when there are none."""
     return "; ".join(filter(None, texts)) or None
-
-
-def frame_schema(contract: type[Any]) -> dict[str, pl.DataType]:
-    """The polars schema of a contract."""
-    return {name: column.dtype for name, column in contract.columns().items()}

@@ -21,12 +21,13 @@ from pipeline.replica.arxiv_api import ArxivApi
 from pipeline.replica.entities import KINDS
 from pipeline.replica.faults import Api, Fault, FaultInjector, FaultPlan, Plan
 from pipeline.replica.filters import QueryError
+from pipeline.replica.lines import JsonLines
 from pipeline.replica.markup import bombed
 from pipeline.replica.oai import OaiServer, PageSizes
 from pipeline.replica.openalex import credits_of, listing, not_in_plan, singleton
 from pipeline.replica.paging import PaginationError
 from pipeline.replica.papers import Papers
-from pipeline.replica.store import Store
+from pipeline.replica.store import Store, normal
 
 RESET_IN_SCOPE = "replica.reset"
 """Key of an ASGI scope under which the server puts a function that resets the connection."""
@@ -67,6 +68,7 @@ class Endpoints:
         self._arxiv = ArxivApi(self._papers, clock)
         self._oai = OaiServer(self._papers, clock, pages)
         self._stores = {kind.name: Store(data, kind) for kind in KINDS}
+        self._merged = merged_ids(data)
 
     def close(self) -> None:
         """Let the data files go."""
@@ -141,8 +143,14 @@ class Endpoints:
             return _json({"error": "Invalid query parameters error.", "message": str(error)}, 400, headers)
         except PaginationError as error:
             return _json({"error": "Pagination error.", "message": str(error)}, 400, headers)
-        missing = Response(_NOT_FOUND, 404, headers, media_type=_HTML)
-        return missing if found is None else _json(found, 200, headers)
+        return self._gone(store, identifier or "", headers) if found is None else _json(found, 200, headers)
+
+    def _gone(self, store: Store, identifier: str, headers: Mapping[str, str]) -> Response:
+        """The way to what took a merged thing's place, or nothing there."""
+        successor = self._merged.get(normal(identifier))
+        if successor is None:
+            return Response(_NOT_FOUND, 404, headers, media_type=_HTML)
+        return Response(b"", 301, {**headers, "Location": f"/{store.kind.name}/{successor}"})
 
     async def _with_faults(
         self, api: Api, request: Request, pairs: Pairs, answer: Callable[[Fault | None], Response]
@@ -179,6 +187,18 @@ class Endpoints:
             return Response("Rate exceeded.", 429, headers, media_type="text/plain")
         page = b"<html><head><title>503 Service Unavailable</title></head><body>Retry later.</body></html>"
         return Response(page, 503, headers, media_type=_HTML)
+
+
+def merged_ids(data: Path) -> dict[str, str]:
+    """Id of a merged thing -> id that took its place, from the lines of `openalex_merged.jsonl` when it is there.
+
+    OpenAlex's pages differ on what a merged id gives: without that file it is 404, with it 301.
+    """
+    lines = JsonLines(data, "openalex_merged.jsonl")
+    try:
+        return {normal(line.get("id")): normal(line.get("merge_into_id")).upper() for line in lines}
+    finally:
+        lines.close()
 
 
 async def _arguments(request: Request) -> Pairs:

@@ -14,11 +14,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pipeline.errors import PlainError
+
 DEFAULT_TIMES = 2
 """Faults one and the same request meets at most, so that a client with three tries always succeeds."""
 
 
-class FaultSpecError(ValueError):
+class FaultSpecError(PlainError, ValueError):
     """A plan that cannot be read; the message is one sentence naming the part and what is allowed."""
 
 

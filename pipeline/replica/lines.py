@@ -18,12 +18,14 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Any
 
+from pipeline.errors import PlainError
+
 CACHED_OBJECTS = 4096
 """Parsed objects kept; a client pages through neighbours and repeats itself, so a few pages' worth is
 enough."""
 
 
-class ReplicaDataError(ValueError):
+class ReplicaDataError(PlainError, ValueError):
     """A data file that cannot be served; the message is one sentence naming the file and the line."""
 
 

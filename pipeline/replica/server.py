@@ -20,6 +20,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from pipeline.errors import PlainError
 from pipeline.replica.endpoints import RESET_IN_SCOPE, Endpoints
 from pipeline.replica.faults import FaultPlan
 from pipeline.replica.lines import ReplicaDataError
@@ -33,7 +34,7 @@ _SHUTDOWN_SECONDS = 1
 """Time that unanswered requests (a stalled socket) get when the server stops."""
 
 
-class ReplicaStartError(RuntimeError):
+class ReplicaStartError(PlainError, RuntimeError):
     """The server could not start; the message is one sentence with the way out."""
 
 
@@ -63,8 +64,8 @@ def create_app(
 
     Args:
         data: Holds any of `arxiv.jsonl`, `openalex_works.jsonl`, `openalex_authors.jsonl`,
-            `openalex_institutions.jsonl` (and `openalex_sources.jsonl`, `openalex_topics.jsonl`), plain or
-            `.gz`.
+            `openalex_institutions.jsonl` (and `openalex_sources.jsonl`, `openalex_topics.jsonl`,
+            `openalex_merged.jsonl`), plain or `.gz`.
         faults: What goes wrong; none means nothing.
         pages: OAI-PMH page sizes, arXiv's own unless given.
         clock: The present moment, for response dates, OAI date rules and the midnight of refusals.

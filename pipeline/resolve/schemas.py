@@ -6,10 +6,12 @@ checking or converting tables (`inputs`), and any other table of the pipeline (t
 
 import pyarrow as pa
 
+from pipeline.errors import PlainError
+
 TEXTS = pa.list_(pa.string())
 
 
-class ResolverInputError(ValueError):
+class ResolverInputError(PlainError, ValueError):
     """Input that cannot be resolved; the message is one sentence naming the column or the id."""
 
 

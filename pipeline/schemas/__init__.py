@@ -31,6 +31,8 @@ TABLES: dict[str, Table] = {
     "staging.mentions": staging.Mentions,
     "staging.mention_institutions": staging.MentionInstitutions,
     "staging.institutions": staging.Institutions,
+    "staging.builds": staging.Builds,
+    "staging.work_changes": staging.WorkChanges,
     "resolved.corrections": resolved.Corrections,
     "resolved.author_mentions": resolved.AuthorMentions,
     "resolved.links": resolved.Links,
@@ -51,8 +53,21 @@ TABLES: dict[str, Table] = {
     "marts.related_terms": discovery.RelatedTerms,
     "marts.related_references": discovery.RelatedReferences,
     "marts.related_works": discovery.RelatedWorks,
+    "marts.author_topics": discovery.AuthorTopics,
+    "marts.author_institutions": discovery.AuthorInstitutions,
+    "marts.paper_institutions": discovery.PaperInstitutions,
+    "marts.citing_papers": discovery.CitingPapers,
+    "marts.cited_papers": discovery.CitedPapers,
+    "marts.topics": discovery.Topics,
+    "marts.graph_nodes": discovery.GraphNodes,
+    "marts.graph_edges": discovery.GraphEdges,
+    "marts.changes": marts.Changes,
 }
 """Every table of the warehouse by its full name, in the order the data flows."""
+
+VIEWS = frozenset({"marts.graph_nodes", "marts.graph_edges"})
+"""Those that are views: they hold nothing, so that what they show stands in one place only. A view's query is the file
+of its name."""
 
 INPUT_TABLES = frozenset({"resolved.corrections"})
 """Tables that people write and no asset makes."""

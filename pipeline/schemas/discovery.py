@@ -2,7 +2,7 @@
 
 import dataframely as dy
 
-from pipeline.schemas.staging import text, texts, work_id
+from pipeline.schemas.staging import WORK_ID, text, texts, work_id
 
 
 class RelatedPapers(dy.Schema):
@@ -28,7 +28,7 @@ class RelatedTerms(dy.Schema):
     word = dy.String(description="The same as commonly spelt.")
     works = dy.Int64(min=2, description="Works whose title or abstract has it.")
     weight = dy.Float64(
-        min=0, description="Rarity, ln(all works / works), times how far the fields of the works differ from all works'."
+        min=0, description="Rarity, ln(all works / works), times how far their fields differ from all works'."
     )
 
 
@@ -54,10 +54,9 @@ class AuthorTopics(dy.Schema):
     """A topic of an author's works."""
 
     author_id = dy.String(primary_key=True, description="The author.")
-    scheme = dy.Enum(["arxiv", "openalex"], primary_key=True, description="arxiv (categories) or openalex (topics).")
-    topic_id = dy.String(primary_key=True, description="Category code or OpenAlex topic id.")
-    topic_name = dy.String(description="Name in full.")
+    topic_id = dy.String(primary_key=True, description="Category code or OpenAlex topic id, as in marts.topics.")
     works_count = dy.Int64(min=1, description="Works of the author on it.")
+    place = dy.Int64(min=1, description="Place among the author's topics, the one of most works first.")
 
 
 class AuthorInstitutions(dy.Schema):
@@ -68,6 +67,7 @@ class AuthorInstitutions(dy.Schema):
     works_count = dy.Int64(min=1, description="Works that name it.")
     first_year = dy.Int32(nullable=True, description="Year of the first of them.")
     last_year = dy.Int32(nullable=True, description="Year of the last of them.")
+    place = dy.Int64(min=1, description="Place among the author's institutions, the one of most works first.")
 
 
 class PaperInstitutions(dy.Schema):
@@ -76,6 +76,7 @@ class PaperInstitutions(dy.Schema):
     work_id = work_id(primary_key=True)
     institution_id = dy.String(primary_key=True, description="OpenAlex institution id.")
     authors_count = dy.Int64(min=1, description="Names of the byline that are there.")
+    place = dy.Int64(min=1, description="Place among the paper's institutions, the one of most names first.")
 
 
 class CitingPapers(dy.Schema):
@@ -83,6 +84,17 @@ class CitingPapers(dy.Schema):
 
     work_id = work_id(primary_key=True)
     citing_work_id = dy.String(primary_key=True, description="The paper that cites it.")
+    cited_by_count = dy.Int64(min=0, description="Citations of the citing paper.")
+    place = dy.Int64(min=1, description="Place among the citing papers, the most cited first.")
+
+
+class CitedPapers(dy.Schema):
+    """A paper here and one here that it cites."""
+
+    work_id = work_id(primary_key=True)
+    cited_work_id = dy.String(primary_key=True, regex=WORK_ID, description="The paper it cites.")
+    cited_by_count = dy.Int64(min=0, description="Citations of the cited paper.")
+    place = dy.Int64(min=1, description="Place among the cited papers, the most cited first.")
 
 
 class Topics(dy.Schema):
@@ -114,11 +126,14 @@ class GraphEdges(dy.Schema):
         " institution (10 each)."
     )
     place = dy.Int32(min=1, description="Place among the centre's neighbours of the kind, the weightiest first.")
-    neighbour_id = dy.String(description="The neighbour, a node of marts.graph_nodes.")
+    source_id = dy.String(
+        description="The other end: the centre, but of near_person the author whose collaborator it is."
+    )
+    target_id = dy.String(description="The neighbour, a node of marts.graph_nodes.")
     weight = dy.Float64(
         min=0,
         description="related: the score. cites, cited_by: citations of the neighbour. author: 1 / place in the byline."
-        " near_person, collaborator: strength of the tie. wrote: probability that the author wrote it. topic,"
-        " institution: works or authors that have it.",
+        " near_person, collaborator: strength of the tie. wrote: probability that the author wrote it. topic:"
+        " 1 / place around a paper, works around an author. institution: names of the byline, or works.",
     )
     reason = dy.String(description="Why the two are neighbours, in a few words.")

@@ -51,6 +51,7 @@ class AuthorWorks(dy.Schema):
     first_submitted_at = instant("When version 1 was submitted.")
     cited_by_count = dy.Int64(min=0, description="Citations of the work.")
     byline_size = dy.Int32(min=1, description="Names printed on the work.")
+    is_cited = dy.Bool(description="A confirmed work that shares no author cites it.")
 
 
 class Collaborators(dy.Schema):
@@ -126,3 +127,27 @@ class Papers(Works):
     has_code = dy.Bool(description="A link to code is known.")
     has_dataset = dy.Bool(description="A link to data is known.")
     bibtex = dy.String(description="BibTeX entry.")
+
+
+class Changes(dy.Schema):
+    """Something that a run changed; a run that changed nothing has no row."""
+
+    run_id = dy.String(primary_key=True, description="Dagster run.")
+    entity = dy.Enum(["work", "author"], primary_key=True, description="What it happened to.")
+    entity_id = dy.String(primary_key=True, description="The work's or the author's id.")
+    change = dy.Enum(
+        [
+            *("added", "updated", "withdrawn", "removed"),
+            *("minted", "moved", "merged", "split", "retired", "score_changed"),
+        ],
+        primary_key=True,
+        description="What happened: the first four to works, the others to authors.",
+    )
+    part = dy.String(
+        primary_key=True,
+        description="score_changed: the component of the trust score. moved: the mention. merged, split, retired: the"
+        " other author. Empty otherwise.",
+    )
+    detail = dy.String(description="updated: the fields. Else what happened in one sentence.")
+    points_before = dy.Float64(nullable=True, description="score_changed: points of the component before.")
+    points_after = dy.Float64(nullable=True, description="score_changed: points of the component now.")

@@ -191,6 +191,9 @@ class WorkRecords(dy.Schema):
     )
     score = dy.Float64(min=0, max=1, description="Agreement of title and byline with the work's leading record.")
     is_primary = dy.Bool(description="The record of its source whose values the work shows.")
+    doi = text("DOI that the OpenAlex record gives.")
+    pages = dy.String(description="Raw pages the record was read from when it was joined.")
+    build = dy.Int64(min=1, description="Last build in staging.builds that joined a record of the work.")
 
 
 class Works(dy.Schema):
@@ -210,6 +213,8 @@ class Works(dy.Schema):
     venue = text("Journal or conference that OpenAlex names.")
     journal_ref = text("Journal reference as given by the authors.")
     comments = text("Author comments on arXiv.")
+    submitter = text("Who submitted the paper to arXiv.")
+    report_no = text("Report number given on arXiv.")
     license = text("Licence URL from arXiv, else OpenAlex's licence name.")
     is_open_access = dy.Bool(description="On arXiv, or open by OpenAlex.")
     is_withdrawn = dy.Bool(description="Withdrawn from arXiv.")
@@ -310,3 +315,30 @@ class Institutions(dy.Schema):
     display_name = text("Name OpenAlex shows.")
     country_code = text("ISO 3166-1 alpha-2 country code.")
     institution_type = text("OpenAlex's kind of institution.")
+
+
+class Builds(dy.Schema):
+    """A run of a step that joins works or makes pages of them: how much it renewed."""
+
+    number = dy.Int64(primary_key=True, min=1, description="1 for the first, then one more each time.")
+    run_id = dy.String(description="Dagster run.")
+    step = dy.String(description="works, mentions, profiles or papers.")
+    mode = dy.Enum(
+        ["whole", "part"],
+        description="whole: every row was made again, at first or by another program. part: what changes can reach.",
+    )
+    program = dy.String(description="Digest of the program that made the rows.")
+    renewed = dy.Int64(min=0, description="Works, or for profiles authors, whose rows were made again.")
+
+
+class WorkChanges(dy.Schema):
+    """A work that a build changed: what later steps have to look at again."""
+
+    build = dy.Int64(primary_key=True, min=1, description="The build, as in staging.builds.")
+    work_id = work_id(primary_key=True)
+    change = dy.Enum(["added", "updated", "removed"], description="What happened to the work.")
+    fields = texts(
+        "Columns of staging.works that changed, and tables about the work that did: records, versions, topics,"
+        " references, byline, institutions, authors; cited_by when a reference to it came or went."
+    )
+    orcids = texts("ORCID iDs that came to a name of its byline or left it.")

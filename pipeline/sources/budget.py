@@ -5,16 +5,20 @@ August 2026). Not here: the questions themselves (`openalex`).
 """
 
 import contextlib
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 import requests
 from pydantic_core import from_json
 
 from pipeline.sources.errors import BudgetSpentError, KeyRefusedError, PlanRefusedError, SourceError
 from pipeline.sources.http import retry_after_seconds
+from pipeline.sources.ledger import Ledger
 
 LIST_DOLLARS: Final = 0.0001
 SINGLE_DOLLARS: Final = 0.0
@@ -35,14 +39,16 @@ _TOO_MANY, _PAYMENT, _UNAUTHORISED, _FORBIDDEN = 429, 402, 401, 403
 
 @dataclass(slots=True)
 class Budget:
-    """What one process may spend and has spent at OpenAlex.
+    """What may be spent at OpenAlex in a day, and what this process has spent.
 
-    What OpenAlex says in its headers is the truth, for it knows the other processes; our own count is for our
-    own bound and for a server that says nothing.
+    What OpenAlex says in its headers is the truth about its own bound. Our bound is counted in the ledger, for all
+    processes of a data folder together; without a ledger, for this process alone.
 
     Attributes:
-        dollars: Stop before spending more than this; null for as long as OpenAlex lets us.
-        calls: Requests answered so far.
+        dollars: Stop before spending more than this in a UTC day; null for as long as OpenAlex lets us.
+        ledger: Where the day's calls and dollars are counted.
+        account: Who pays, in the ledger: another key has a day of its own.
+        calls: Requests answered so far, in this process.
         spent_dollars: Their cost.
         remaining_dollars: What OpenAlex said is left of the day, prepaid money included; null before it said
             so.
@@ -51,28 +57,47 @@ class Budget:
     """
 
     dollars: float | None = None
+    ledger: Ledger | None = None
+    account: str = "anonymous"
     calls: int = 0
     spent_dollars: float = 0.0
     remaining_dollars: float | None = None
     resets_in_seconds: float | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    _booked: tuple[str, float] | None = None
 
     def reserve(self, cost_dollars: float) -> None:
-        """Check that a question of this cost may be asked.
+        """Check that a question of this cost may be asked, and book it where we have a bound.
 
         Raises:
             BudgetSpentError: it would go over our bound, or over what OpenAlex says is left.
         """
+        self._booked = None
         if cost_dollars <= 0:
             return
-        if self.dollars is not None and self.spent_dollars + cost_dollars > self.dollars + _CENT_DUST:
-            raise BudgetSpentError(
-                f"The OpenAlex budget of ${self.dollars:g} is spent ({self.calls:,} calls);"
-                " raise it or run again tomorrow.",
-                resets_in_seconds=self.resets_in_seconds,
-            )
         if self.remaining_dollars is not None and self.remaining_dollars < cost_dollars:
             raise _spent(self.resets_in_seconds)
+        if self.dollars is None:
+            return
+        day, calls = today(), self.calls
+        if self.ledger is None:
+            fits = self.spent_dollars + cost_dollars <= self.dollars + _CENT_DUST
+        elif fits := self.ledger.book(self.account, day, cost_dollars, self.dollars):
+            self._booked = (day, cost_dollars)
+        else:
+            calls = self.ledger.spent(self.account, day)[0]
+        if not fits:
+            raise BudgetSpentError(
+                f"The OpenAlex budget of ${self.dollars:g} is spent ({calls:,} calls); raise it or run again tomorrow.",
+                resets_in_seconds=self.resets_in_seconds,
+            )
+
+    def release(self) -> None:
+        """Take back a booking whose question was not answered."""
+        if self.ledger is not None and self._booked is not None:
+            day, dollars = self._booked
+            self.ledger.correct(self.account, day, calls=-1, dollars=-dollars)
+        self._booked = None
 
     def record(self, headers: Mapping[str, str], cost_dollars: float) -> None:
         """Note an answer.
@@ -84,9 +109,12 @@ class Budget:
         self.headers = {
             name.lower(): value for name, value in headers.items() if name.lower().startswith(_HEADER_PREFIX)
         }
-        charged = self._number("cost-usd")
+        told = self._number("cost-usd")
+        charged = cost_dollars if told is None else told
         self.calls += 1
-        self.spent_dollars += cost_dollars if charged is None else charged
+        self.spent_dollars += charged
+        if self.ledger is not None:
+            self._count(self.ledger, charged)
         daily, prepaid = self._number("remaining-usd"), self._number("prepaid-remaining-usd")
         if daily is not None:
             self.remaining_dollars = daily + (prepaid or 0.0)
@@ -94,10 +122,30 @@ class Budget:
         if reset is not None:
             self.resets_in_seconds = reset
 
+    def _count(self, ledger: Ledger, charged: float) -> None:
+        if self._booked is None:
+            ledger.book(self.account, today(), charged)
+            return
+        day, booked = self._booked
+        self._booked = None
+        if charged != booked:
+            ledger.correct(self.account, day, dollars=charged - booked)
+
     def _number(self, name: str) -> float | None:
         with contextlib.suppress(KeyError, ValueError):
             return float(self.headers[_HEADER_PREFIX + name])
         return None
+
+
+def today() -> str:
+    """OpenAlex's day: it counts money by the day in UTC."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def account_of(url: str, key: str | None) -> str:
+    """Whose day's budget is spent: the server, and which key, told by four bytes of its digest."""
+    payer = hashlib.sha256(key.encode()).hexdigest()[:8] if key else "anonymous"
+    return f"{urlsplit(url).netloc.rpartition('@')[2]} {payer}"
 
 
 def read_refusal(response: requests.Response) -> SourceError | None:

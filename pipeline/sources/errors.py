@@ -6,11 +6,13 @@ Here: the exceptions that `sources` raises. Not here: a record that breaks a rul
 
 from typing import TYPE_CHECKING
 
+from pipeline.errors import PlainError
+
 if TYPE_CHECKING:
     from pipeline.sources.pages import RawPage
 
 
-class SourceError(Exception):
+class SourceError(PlainError):
     """Anything that keeps a fetch window from being complete; its text is one sentence with the way out."""
 
 

@@ -2,11 +2,13 @@
 
 A page is two files below `<root>/<source>/<first two digits of its digest>/`: the body, compressed with zstd,
 and a sidecar with what was asked. The name is made of the digest of request and body, so landing a page twice
-changes nothing. Files are written aside, synced and renamed, body before sidecar: a page exists when its
+changes nothing. Files are written aside, in `parts/`, synced and renamed, body before sidecar: a page exists when its
 sidecar does, and a kill or a full disk leaves no half of one. Pages that were not accepted are kept the same
 way below `refused/`. A window is a manifest of pages, written when the last of them has landed.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -24,6 +26,7 @@ from pipeline.sources.errors import LandingError
 from pipeline.sources.http import redact
 from pipeline.sources.pages import RawPage, Source
 
+PARTS: Final = "parts"
 REFUSED: Final = "refused"
 WINDOWS: Final = "windows"
 
@@ -113,8 +116,18 @@ class Landing:
             return _read_window(path)
         received = sum({page.page_id: page.received for page in ordered}.values())
         window = Window(window_id, source, span, page_ids, received, datetime.now(UTC))
-        _write(path, _to_json(asdict(window)))
+        self._write(path, _to_json(asdict(window)))
         return window
+
+    def sweep(self) -> int:
+        """Remove the unfinished files of writers that were killed; returns how many. Those at work keep theirs."""
+        swept = 0
+        for path in sorted((self.root / PARTS).glob("*")):
+            with contextlib.suppress(OSError), path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+                swept += 1
+        return swept
 
     def windows(self, source: str | None = None) -> Iterator[Window]:
         """Yield the complete windows, of one source or of all, by source and id."""
@@ -179,9 +192,35 @@ class Landing:
             path=path.relative_to(self.root).as_posix(),
             reason=redact(reason) if reason is not None else None,
         )
-        _write(path, zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(page.body))
-        _write(sidecar, _to_json(asdict(landed)))
+        self._write(path, zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(page.body))
+        self._write(sidecar, _to_json(asdict(landed)))
         return landed
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """Put a whole file in place, or none. The unfinished file is locked for as long as its writer lives."""
+        aside = self.root / PARTS / f"{path.name}.{uuid.uuid4().hex}"
+        try:
+            for folder in (aside.parent, path.parent):
+                folder.mkdir(parents=True, exist_ok=True)
+            try:
+                with aside.open("wb") as file:
+                    fcntl.flock(file, fcntl.LOCK_EX)
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                    aside.replace(path)
+            except BaseException:
+                aside.unlink(missing_ok=True)
+                raise
+            folder_file = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder_file)
+            finally:
+                os.close(folder_file)
+        except OSError as error:
+            raise LandingError(
+                f"{path} cannot be written ({error.strerror}); make room or check the folder."
+            ) from error
 
     def _sidecar(self, page_id: str, branch: str) -> LandedPage:
         path = self._body_path(page_id, branch).with_suffix(".json")
@@ -227,26 +266,3 @@ def _read_window(path: Path) -> Window:
         )
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise LandingError(f"The manifest {path} cannot be read ({error}); delete it and fetch the window.") from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Put a whole file in place, or none."""
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with aside.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(path)
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
-        raise LandingError(f"{path} cannot be written ({error.strerror}); make room or check the folder.") from error

@@ -34,6 +34,9 @@ PUBLIC_URL: Final = "https://oaipmh.arxiv.org"
 EARLIEST: Final = date(2005, 9, 16)
 """arXiv's earliest datestamp; `from` before it is refused."""
 
+RECORDS_A_PAGE: Final = 2_500
+"""What arXiv puts on one page of a list."""
+
 MetadataPrefix = Literal["arXivRaw", "arXiv"]
 _NO_ROWS = "noRecordsMatch"
 _ERROR_STATUS = 400

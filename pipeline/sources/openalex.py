@@ -73,6 +73,9 @@ class OpenAlexSource:
         budget: What may be spent; readable afterwards for what was.
         corpus: `all` asks OpenAlex's expansion too, where many preprints are; null asks its core only.
         refuse: Told about each page that is not accepted, with the sentence why.
+
+    Attributes:
+        found: Authors and institutions that were asked for and are there, under another id when they were merged.
     """
 
     def __init__(
@@ -89,6 +92,7 @@ class OpenAlexSource:
         self._base = base_url(url, "")
         self._policy = policy or HttpPolicy()
         self.budget = budget or Budget()
+        self.found: set[str] = set()
         interval = self._policy.min_interval_seconds
         if interval is None:
             interval = 0.0 if is_private(self._base) else _KEYED_INTERVAL if api_key else _ANONYMOUS_INTERVAL
@@ -150,19 +154,24 @@ class OpenAlexSource:
             yield from self._works({"locations": {"landing_page_url": "|".join(batch)}}, window)
 
     def works(self, identifiers: Iterable[str]) -> Iterator[RawPage]:
-        """Yield the pages of these works, by OpenAlex id; ids merged away or deleted are left out."""
+        """Yield the pages of these works, by OpenAlex id; merged ids are followed, deleted ids left out."""
         wanted = _openalex_ids(identifiers, "W")
         window = _ids_window(wanted)
         for batch in _batches(wanted):
-            yield from self._works({"ids": {"openalex": "|".join(batch)}}, window)
+            unlisted = set(batch)
+            for page in self._works({"ids": {"openalex": "|".join(batch)}}, window):
+                unlisted -= _ids_on(page.body)
+                yield page
+            for identifier in sorted(unlisted):
+                yield from self._single(Works, identifier, Source.OPENALEX_WORKS, window)
 
     def authors(self, identifiers: Iterable[str]) -> Iterator[RawPage]:
-        """Yield the pages of these author profiles; placeholders, merged and deleted ids are left out."""
+        """Yield the pages of these author profiles; merged ids are followed, placeholders and deleted ids left out."""
         wanted = [found for found in _openalex_ids(identifiers, "A") if found not in NOT_PEOPLE]
         yield from self._entities(Authors, wanted, Source.OPENALEX_AUTHORS)
 
     def institutions(self, identifiers: Iterable[str]) -> Iterator[RawPage]:
-        """Yield the pages of these institutions; merged and deleted ids are left out."""
+        """Yield the pages of these institutions; merged ids are followed, deleted ids left out."""
         yield from self._entities(Institutions, _openalex_ids(identifiers, "I"), Source.OPENALEX_INSTITUTIONS)
 
     def _works(self, filters: dict[str, Any], window: str) -> Iterator[RawPage]:
@@ -174,9 +183,22 @@ class OpenAlexSource:
                 yield from self._single(Works, identifier, Source.OPENALEX_WORKS, window)
 
     def _entities(self, endpoint: type["Endpoint"], wanted: list[str], source: Source) -> Iterator[RawPage]:
+        """Yield list pages, and after each batch the things no list shows, asked for alone, which is free.
+
+        A list leaves out what was merged or deleted, and authors without works; alone, a merged id may lead to the
+        one that took its place.
+        """
         window = _ids_window(wanted)
         for batch in _batches(wanted):
-            yield from self._list(endpoint, {"ids": {"openalex": "|".join(batch)}}, source, window, {})
+            unlisted = set(batch)
+            for page in self._list(endpoint, {"ids": {"openalex": "|".join(batch)}}, source, window, {}):
+                unlisted -= _ids_on(page.body)
+                yield page
+            self.found.update(set(batch) - unlisted)
+            for identifier in sorted(unlisted):
+                for page in self._single(endpoint, identifier, source, window):
+                    self.found.add(identifier)
+                    yield page
 
     def _list(
         self,
@@ -207,7 +229,7 @@ class OpenAlexSource:
         )
 
     def _single(self, endpoint: type["Endpoint"], identifier: str, source: Source, window: str) -> Iterator[RawPage]:
-        """Yield one thing asked for alone; nothing when it is gone (merged ids are not redirected)."""
+        """Yield one thing asked for alone; nothing when it is gone. A redirection from a merged id is followed."""
         query = endpoint(self._asking(source, window, SINGLE_DOLLARS), None)
         try:
             query[identifier]
@@ -240,6 +262,15 @@ def _cut_works(body: bytes) -> list[str]:
         and (item.get("is_authors_truncated") or len(item.get("authorships") or ()) >= LIST_AUTHORSHIPS)
         and (identifier := normalise_openalex_id(str(item.get("id"))))
     ]
+
+
+def _ids_on(body: bytes) -> set[str | None]:
+    """Return the ids of the things in a list."""
+    return {
+        normalise_openalex_id(str(item.get("id")))
+        for item in read_answer(body).get("results", [])
+        if isinstance(item, dict)
+    }
 
 
 def _openalex_ids(written: Iterable[str], kind: str) -> list[str]:

@@ -73,6 +73,8 @@ class Exchange:
         finally:
             if self.session.last is not None and self.session.last is not before:
                 self._budget.record(self.session.last.headers, self._cost_dollars)
+            else:
+                self._budget.release()
         self._accept(url)
         return answer
 

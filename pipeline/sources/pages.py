@@ -25,6 +25,7 @@ class Source(StrEnum):
     OPENALEX_WORKS = "openalex_works"
     OPENALEX_AUTHORS = "openalex_authors"
     OPENALEX_INSTITUTIONS = "openalex_institutions"
+    OPENALEX_GONE = "openalex_gone"
 
 
 @dataclass(frozen=True, slots=True)

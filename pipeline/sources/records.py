@@ -37,6 +37,7 @@ RULES: Final[Mapping[str, str]] = {
     "bad_arxiv_id": "An arXiv id of either form, without version.",
     "bad_openalex_id": "An OpenAlex id of the kind the field asks for.",
     "bad_date": "A date that exists, in the form the source documents.",
+    "deleted": "A record that its source has not deleted.",
     "bad_shape": "Fields of the type the source documents.",
     "missing_title": "A title that holds something to read.",
     "missing_name": "A name that holds something to read.",

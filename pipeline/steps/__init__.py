@@ -2,9 +2,10 @@
 
 `pages.py` registers landed pages and reads their records into staging; `works.py` joins records into works;
 `bylines.py` makes the mentions; `people.py` resolves them; `quality.py` and `monitors.py` measure that; `profiles.py`
-and `papers.py` make the marts. `curating.py` takes people's decisions down, `corrections.py` replays them. Every
-function takes an open connection inside the caller's transaction and returns the counts a person would ask for.
-Judgement lives in the pure libraries, joins live in `warehouse/sql`.
+and `papers.py` make the marts; `related.py` and `graph.py` make what surrounds
+papers and people; `texts.py` lists texts in other languages. `curating.py` takes people's decisions down,
+`corrections.py` replays them. Every function takes an open connection inside the caller's transaction and returns the
+counts a person would ask for. Judgement lives in the pure libraries, joins live in `warehouse/sql`.
 """
 
 from collections.abc import Iterator
@@ -35,6 +36,13 @@ def temporary_table(con: duckdb.DuckDBPyConnection, name: str, sql_name: str) ->
 
     After an error the table stays: the transaction is aborted, and its connection closes with it.
     """
-    con.execute(f"CREATE OR REPLACE TEMPORARY TABLE {name} AS {query(sql_name)}")
+    with query_as(con, name, query(sql_name)):
+        yield
+
+
+@contextmanager
+def query_as(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> Iterator[None]:
+    """Keep the rows of a query's text as a temporary table, as `temporary_table` does those of a file."""
+    con.execute(f"CREATE OR REPLACE TEMPORARY TABLE {name} AS {sql}")
     yield
     con.execute(f"DROP TABLE temp.{name}")

@@ -10,7 +10,8 @@ import pyarrow as pa
 from pipeline.metrics import canonical_orcids
 from pipeline.names import HiddenName
 from pipeline.steps import count, frame_as, temporary_table
-from warehouse import query, replace, replace_from_query
+from warehouse import query
+from warehouse.tables import replace, replace_from_query
 from warehouse.withheld import NO_NAME, as_parts, hidden_names, may_print
 
 TABLES = ("resolved.shown_names", "resolved.unmet_corrections")

@@ -13,12 +13,14 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
+from pipeline.errors import PlainError
 from pipeline.metrics import canonical_orcids
 from pipeline.names import HiddenName, fold
-from pipeline.normalise.records import frame_schema
+from pipeline.normalise.papers import frame_schema
 from pipeline.schemas import TABLES
 from pipeline.text import clean
-from warehouse import merge, query
+from warehouse import query
+from warehouse.tables import merge
 from warehouse.withheld import NO_NAME, as_parts
 
 CORRECTIONS: Final = "resolved.corrections"
@@ -30,7 +32,7 @@ _ID_LETTERS: Final = 10
 Row = dict[str, Any]
 
 
-class CorrectionError(Exception):
+class CorrectionError(PlainError):
     """A decision that cannot be taken down; the message says why and what to do, in one sentence."""
 
 

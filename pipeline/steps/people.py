@@ -15,7 +15,8 @@ from pipeline.resolve import Resolution, carry_ids, resolve_placed, shipped_mode
 from pipeline.resolve.identity import Identity
 from pipeline.steps import changes, corrections, count, frame_as, temporary_table
 from pipeline.steps.changes import Change
-from warehouse import append, query, replace
+from warehouse import query
+from warehouse.tables import append, replace
 
 TABLES = (
     "resolved.author_mentions",

@@ -1,51 +1,213 @@
-"""The marts about people: works of an author, collaborators, trust reasons, profiles."""
+"""The marts about people: works of an author, collaborators, trust reasons, profiles.
+
+Only the profiles are made again that changes since the last run can reach: those of the authors, before and now, of
+every work that changed or whose authors did, of works that others cite now and did not or the other way round, of
+mentions with an ORCID iD that came or left somewhere, and of everybody whom a decision is about.
+"""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import duckdb
 import polars as pl
 
 from pipeline.metrics import (
-    collaborators,
     evidence,
+    family_ranks,
+    independently_cited,
     leading_orcids,
+    numbered_batches,
     open_conflicts,
     trust_reason_batches,
     trust_scores,
 )
-from pipeline.metrics.schemas import TRUST_SCORES
-from pipeline.steps import count, frame_as, temporary_table
+from pipeline.metrics.schemas import COLLABORATORS, LEADING_ORCIDS, TRUST_REASONS, TRUST_SCORES
+from pipeline.steps import builds, count, frame_as, query_as, temporary_table
+from pipeline.steps.builds import Build
 from pipeline.steps.corrections import chosen_names, standing_claims
-from warehouse import query, replace_from_query, replace_in_batches
+from warehouse import query
+from warehouse.tables import renew, replace_from_query
 
 TABLES = ("marts.author_works", "marts.collaborators", "marts.trust_reasons", "marts.authors")
 """The tables this step fills."""
 
+PROGRAM = ("pipeline/steps/profiles.py", "pipeline/metrics/*.py", "pipeline/names/*", "warehouse/sql/marts/*.sql")
+"""What decides which rows there are; a change of it makes all of them again."""
+
 FROM_OPENALEX = ("orcid", "affiliation", "citations")
 """Trust components that only OpenAlex can feed: not loaded for an author none of whose works it has."""
 
+OF_RENEWED = "author_id IN (SELECT author_id FROM renewed)"
 
-def build_profiles(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Replace the marts about people from the resolved mentions; returns counts of authors by tier."""
-    with temporary_table(con, "authorships", "marts/authorships"):
-        replace_from_query(con, "marts.author_works", query("marts/author_works"))
-        with chosen_names(con), temporary_table(con, "display_names", "marts/display_names"):
-            pairs = build_collaborators(con)
-            mentions = con.sql(query("marts/trust_mentions")).pl()
-            loaded = con.sql(query("marts/loaded")).pl()
-            claims = standing_claims(con)
-            scores = score(con, weigh(con, mentions, loaded, claims, pairs))
-            with (
-                frame_as(con, "loaded", loaded),
-                frame_as(con, "claims", claims),
-                frame_as(con, "leading_orcids", leading_orcids(mentions, signed_in=signed_in(claims))),
-                frame_as(con, "scores", scores),
-            ):
-                replace_from_query(con, "marts.authors", query("marts/authors"))
+NO_REASONS = pl.DataFrame(schema=dict(TRUST_REASONS)).drop("model_version")
+
+AUTHOR_NUMBERS = (
+    "SELECT author_id, (row_number() OVER (ORDER BY author_id) - 1)::UINTEGER AS author"
+    " FROM (SELECT DISTINCT author_id FROM persons)"
+)
+
+FAMILY_KEYS = "SELECT DISTINCT family_key FROM persons"
+
+POINTS = "SELECT author_id, component, points"
+
+BATCH_MENTIONS = 1_000_000
+"""Mentions whose authors' trust is worked out at once: about 1.5 GB."""
+
+
+def build_profiles(con: duckdb.DuckDBPyConnection, *, run_id: str) -> dict[str, int]:
+    """Bring the marts about people to the resolved mentions; returns counts of authors by tier and of changes."""
+    has_openalex = count(con, "SELECT count(*) FROM staging.openalex_works") > 0
+    # A second source that comes is news to every author.
+    build = builds.begin(con, "profiles", f"{builds.program_of(*PROGRAM)} {'two' if has_openalex else 'one'}")
+    with ExitStack() as tables:
+        tables.enter_context(builds.noted(con))
+        tables.enter_context(frame_as(con, "this_build", pl.DataFrame({"last": [build.last]})))
+        tables.enter_context(temporary_table(con, "confirmed", "marts/confirmed"))
+        find_renewed(con, build, tables)
+        tables.enter_context(temporary_table(con, "authorships", "marts/authorships"))
+        bring_works(con, build, tables)
+        tables.enter_context(chosen_names(con))
+        tables.enter_context(temporary_table(con, "display_names", "marts/display_names"))
+        bring_collaborators(con, build)
+        tables.enter_context(temporary_table(con, "loaded", "marts/loaded"))
+        claims = standing_claims(con)
+        tables.enter_context(frame_as(con, "claims", claims))
+        scores, orcids = bring_trust(con, build, claims, has_openalex=has_openalex)
+        tables.enter_context(frame_as(con, "leading_orcids", orcids))
+        tables.enter_context(frame_as(con, "scores", scores))
+        with frame_as(con, "this_run", pl.DataFrame({"run_id": [run_id]})):
+            con.execute(f"INSERT INTO marts.changes BY NAME {query('marts/score_changes')}")
+        bring(con, build, "marts.authors", query("marts/authors"))
+        builds.log(con, build)
+        renewed = count(con, "SELECT count(*) FROM renewed")
+    builds.finish(con, build, run_id=run_id, renewed=renewed)
     tiers = con.execute("SELECT trust_tier, count(*) FROM marts.authors GROUP BY ALL ORDER BY ALL").fetchall()
     return {f"{tier.lower()}_authors": n for tier, n in tiers} | {
-        "close_ties": count(con, "SELECT count(*) FROM marts.collaborators WHERE is_close")
+        "close_ties": count(con, "SELECT count(*) FROM marts.collaborators WHERE is_close"),
+        "profiles_made_again": renewed,
     }
+
+
+def bring(con: duckdb.DuckDBPyConnection, build: Build, name: str, sql: str) -> None:
+    """Bring a table, or the rows of the renewed authors, to what a query gives."""
+    if build.whole:
+        replace_from_query(con, name, sql)
+    else:
+        renew(con, name, sql, OF_RENEWED)
+
+
+def find_renewed(con: duckdb.DuckDBPyConnection, build: Build, tables: ExitStack) -> None:
+    """Let SQL see `renewed`, the authors whose profiles are made again."""
+    if build.whole:
+        tables.enter_context(query_as(con, "renewed", "SELECT DISTINCT author_id FROM resolved.author_mentions"))
+        return
+    with (
+        temporary_table(con, "changed_works", "marts/changed_works"),
+        temporary_table(con, "cited_here", "marts/cited_by_changed"),
+        frame_as(con, "cited", cited_by_others(con)),
+        temporary_table(con, "recited_works", "marts/recited_works"),
+    ):
+        tables.enter_context(temporary_table(con, "renewed", "marts/renewed"))
+
+
+def cited_by_others(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Those of the works in `cited_here` that a confirmed work by others cites: `work_id`."""
+    citations = con.sql(query("marts/citations")).pl()
+    with frame_as(con, "citations", citations):
+        bylines = con.sql(query("marts/byline_authors")).pl()
+    return independently_cited(citations, bylines)
+
+
+def bring_works(con: duckdb.DuckDBPyConnection, build: Build, tables: ExitStack) -> None:
+    """Renew the works of authors, note whose authors are others now, and let SQL see `cited`."""
+    with query_as(con, "cited_here", "SELECT DISTINCT work_id FROM authorships"):
+        tables.enter_context(frame_as(con, "cited", cited_by_others(con)))
+    bring(con, build, "marts.author_works", query("marts/author_works"))
+    if not build.whole:
+        builds.note(
+            con,
+            "SELECT work_id FROM went AS old FULL JOIN came AS new USING (author_id, work_id, mention_id)"
+            " WHERE old.title IS NULL OR new.title IS NULL",
+            "authors",
+        )
+
+
+def bring_collaborators(con: duckdb.DuckDBPyConnection, build: Build) -> None:
+    """Renew the collaborators, whole authors at a time, and the names of renewed authors on the rows of others."""
+    of = None if build.whole else con.sql("SELECT author_id FROM renewed").pl()["author_id"]
+    batches = numbered_batches(*numbered_bylines(con), of=of)
+    if build.whole:
+        con.execute("TRUNCATE marts.collaborators")
+        for batch in batches:
+            with frame_as(con, "pairs", batch):
+                con.execute(f"INSERT INTO marts.collaborators BY NAME {query('marts/collaborators')}")
+        return
+    with frame_as(con, "pairs", pl.concat([pl.DataFrame(schema=dict(COLLABORATORS)), *batches])):
+        renew(con, "marts.collaborators", query("marts/collaborators"), OF_RENEWED)
+    with temporary_table(con, "renamed", "marts/renamed"):
+        if count(con, "SELECT count(*) FROM renamed"):
+            con.execute(
+                "UPDATE marts.collaborators AS pair SET display_name = renamed.display_name FROM renamed"
+                " WHERE pair.collaborator_id = renamed.author_id AND pair.display_name != renamed.display_name"
+            )
+
+
+def numbered_bylines(con: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.Series]:
+    """The persons on the works of the renewed authors, in numbers, and the ids of the authors by number."""
+    with (
+        temporary_table(con, "persons", "marts/persons"),
+        query_as(con, "author_numbers", AUTHOR_NUMBERS),
+        frame_as(
+            con, "family_ranks", family_ranks(con.sql("SELECT DISTINCT family_key FROM persons").pl()["family_key"])
+        ),
+    ):
+        ids = con.sql("SELECT author_id FROM author_numbers ORDER BY author").pl()["author_id"]
+        return con.sql(query("marts/bylines")).pl(), ids
+
+
+def bring_trust(
+    con: duckdb.DuckDBPyConnection, build: Build, claims: pl.DataFrame, *, has_openalex: bool
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Renew the trust reasons, whole authors at a time, and let SQL see the points they had as `points_before`.
+
+    Returns:
+        One row an author with the score, and one row an author with an ORCID iD, of the renewed authors.
+    """
+    scores, orcids = [pl.DataFrame(schema=dict(TRUST_SCORES))], [pl.DataFrame(schema=dict(LEADING_ORCIDS))]
+
+    def reasons() -> Iterator[pl.DataFrame]:
+        for first, last in author_batches(con):
+            mentions = con.sql(query("marts/trust_mentions"), params={"first": first, "last": last}).pl()
+            of_batch = pl.col("author_id").is_between(pl.lit(first), pl.lit(last))
+            orcids.append(leading_orcids(mentions, signed_in=signed_in(claims)).filter(of_batch))
+            found = weigh(con, mentions, claims, (first, last), has_openalex=has_openalex)
+            for batch in trust_reason_batches(found.filter(of_batch)):
+                scores.append(trust_scores(batch))
+                yield batch.drop("model_version")
+
+    with temporary_table(con, "placed", "marts/placed"):
+        if build.whole:
+            con.execute(f"CREATE OR REPLACE TEMPORARY TABLE points_before AS {POINTS} FROM marts.trust_reasons")
+            con.execute("TRUNCATE marts.trust_reasons")
+            for batch in reasons():
+                with frame_as(con, "reasons", batch):
+                    con.execute("INSERT INTO marts.trust_reasons BY NAME FROM reasons")
+        else:
+            with frame_as(con, "reasons", pl.concat([NO_REASONS, *reasons()])):
+                renew(con, "marts.trust_reasons", "SELECT * FROM reasons", OF_RENEWED)
+            con.execute(f"CREATE OR REPLACE TEMPORARY TABLE points_before AS {POINTS} FROM went")
+    return pl.concat(scores), pl.concat(orcids)
+
+
+def author_batches(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """First and last author of each batch, in the order of their ids."""
+    authors = con.sql(
+        "SELECT author_id, count(*) AS mentions FROM authorships GROUP BY author_id ORDER BY author_id"
+    ).pl()
+    batches = authors.group_by(
+        ((pl.col("mentions").cum_sum() - 1) // BATCH_MENTIONS).alias("batch"), maintain_order=True
+    ).agg(pl.col("author_id").first().alias("first"), pl.col("author_id").last().alias("last"))
+    return [(first, last) for first, last in batches.select("first", "last").iter_rows()]
 
 
 def signed_in(claims: pl.DataFrame) -> pl.DataFrame:
@@ -53,54 +215,44 @@ def signed_in(claims: pl.DataFrame) -> pl.DataFrame:
     return claims.select("author_id", "orcid").drop_nulls()
 
 
-def build_collaborators(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Replace the collaborators; returns one row an ordered pair as the metrics give it."""
-    pairs = collaborators(con.sql(query("marts/bylines")).pl())
-    with frame_as(con, "pairs", pairs):
-        replace_from_query(con, "marts.collaborators", query("marts/collaborators"))
-    return pairs
-
-
-def score(con: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> pl.DataFrame:
-    """Replace the trust reasons, whole authors at a time; returns one row an author with the score."""
-    scores = [pl.DataFrame(schema=TRUST_SCORES)]
-
-    def reasons() -> Iterator[pl.DataFrame]:
-        for batch in trust_reason_batches(found):
-            scores.append(trust_scores(batch))
-            yield batch.drop("model_version")
-
-    replace_in_batches(con, "marts.trust_reasons", reasons())
-    return pl.concat(scores)
-
-
 def weigh(
     con: duckdb.DuckDBPyConnection,
     mentions: pl.DataFrame,
-    loaded: pl.DataFrame,
     claims: pl.DataFrame,
-    pairs: pl.DataFrame,
+    span: tuple[str, str],
+    *,
+    has_openalex: bool,
 ) -> pl.DataFrame:
-    """One row an author with the evidence for the record, and which of it had a source to come from."""
-    persons = loaded.filter(pl.col("kind") == "person")
-    has_openalex = count(con, "SELECT count(*) FROM staging.openalex_works") > 0
-    with frame_as(con, "claims", claims):
-        approved = con.sql(query("marts/approved_claims")).pl()
+    """One row an author with the evidence for the record, and which of it had a source to come from.
+
+    Args:
+        con: A writer's connection; SQL must see `claims`, `loaded`, `cited` and `confirmed`.
+        mentions: The mentions of a batch of authors, and of others who bear their ORCID iDs.
+        claims: The claims that stand.
+        span: First and last author of the batch.
+        has_openalex: There is a second source.
+    """
+    first_last = dict(zip(("first", "last"), span, strict=True))
+    loaded = con.sql("SELECT * FROM loaded WHERE author_id BETWEEN $first AND $last", params=first_last).pl()
+    others = loaded.filter(pl.col("kind") != "person")
+    with frame_as(con, "trust_mentions", mentions.select("work_id").unique()):
+        works = con.sql(query("marts/trust_works")).pl()
+    ties = "SELECT author_id, collaborator_id, is_established FROM marts.collaborators WHERE is_established"
     found = evidence(
         mentions,
-        con.sql(query("marts/trust_works")).pl(),
+        works,
         open_conflicts(
-            mentions.join(persons, on="author_id", how="semi"),
-            approved_claims=approved,
+            mentions.join(others, on="author_id", how="anti"),
+            approved_claims=con.sql(query("marts/approved_claims")).pl(),
             same_person=con.sql(query("marts/same_person")).pl(),
             unmet_corrections=con.sql(query("marts/unmet_corrections")).pl(),
             signed_in=signed_in(claims),
         ),
-        citations=con.sql(query("marts/citations")).pl(),
-        ties=pairs,
+        cited=con.sql("SELECT work_id FROM cited").pl(),
+        ties=con.sql(f"{ties} AND author_id BETWEEN $first AND $last", params=first_last).pl(),
         claims=claims,
         signed_in=signed_in(claims),
-        non_persons=loaded.filter(pl.col("kind") != "person")["author_id"].to_list(),
+        non_persons=others["author_id"].to_list(),
     )
     sources = loaded.select("author_id", "has_openalex", "has_affiliations")
     return (

@@ -24,7 +24,8 @@ from pipeline.resolve.evaluation import QUALITY, calibration, held_decisions
 from pipeline.steps import count, frame_as, temporary_table
 from pipeline.steps.corrections import decisions
 from pipeline.steps.monitors import name_figures, read_printed_names
-from warehouse import Warehouse, append, query
+from warehouse import Warehouse, query
+from warehouse.tables import append
 
 TABLES = ("resolved.quality",)
 """The tables this step fills."""

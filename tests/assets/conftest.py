@@ -34,6 +34,7 @@ class Operator:
         """Both sources over a folder of records."""
         with running(folder, faults=FaultPlan.parse(faults) if faults else None) as urls:
             self._environment.setenv("PIPELINE_ARXIV_URL", urls.arxiv)
+            self._environment.setenv("PIPELINE_OAI_URL", urls.oai)
             self._environment.setenv("PIPELINE_OPENALEX_URL", urls.openalex)
             yield
 

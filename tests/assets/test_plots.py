@@ -3,6 +3,7 @@
 import base64
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 
@@ -13,6 +14,9 @@ DRAWN = {
     "match_weights": [("score", -30, 4), ("score", 12, 9_000), ("orcid", 20, 50), ("correction", 99, 3)],
     "calibration": [(0.55, 0.6, 12), (0.99, 0.98, 40_000)],
     "quality_over_runs": [(n, metric, 0.9) for n in (1, 2) for metric in ("b3_f1", "b3_precision", "b3_recall")],
+    "trust_by_tier": [("Unverified", 9, 40_000), ("Corroborated", 31, 900), ("Verified", 88, 2)],
+    "collaborator_counts": [(0, 7), (1, 2_000), (90, 3)],
+    "coverage_by_month": [(date(2023, 12, 1), 5, 200, 0), (date(2024, 1, 1), 90, 110, 4)],
 }
 
 

@@ -38,7 +38,7 @@ def test_a_page_that_is_never_good_fails_the_days_and_is_kept(operator, world_fo
     assert sentence in said["raw__arxiv_pages"]
     assert len(said["raw__arxiv_pages"].splitlines()) == 1
     landing = Landing(operator.data / "raw")
-    assert list(landing.windows()) == []
+    assert list(landing.windows("arxiv_atom")) == []
     assert {page.source for page in landing.refused()} == {"arxiv_atom"}
     assert all(page.reason for page in landing.refused())
 
@@ -48,7 +48,7 @@ def test_a_source_that_is_always_busy_fails_the_days(operator, world_folder, fau
     with operator.replica(world_folder, f"{fault}=1,retry_after=0,{ALWAYS}"):
         result = operator.fetch()
     assert failures(result)["raw__arxiv_pages"].endswith(f"answered {fault} 2 times; try again later.")
-    assert list(Landing(operator.data / "raw").windows()) == []
+    assert list(Landing(operator.data / "raw").windows("arxiv_atom")) == []
 
 
 def test_a_wait_over_the_bound_is_told_at_once(operator, world_folder):
@@ -75,7 +75,7 @@ def test_openalex_failing_leaves_what_arxiv_brought(operator, world_folder):
     with operator.replica(world_folder, "html200=1,times=always,api=openalex"):
         result = operator.fetch()
     assert set(failures(result)) == {"raw__openalex_pages"}
-    assert {window.source for window in Landing(operator.data / "raw").windows()} == {"arxiv_atom"}
+    assert {window.source for window in Landing(operator.data / "raw").windows()} == {"arxiv_atom", "arxiv_oai"}
 
 
 def test_a_spent_budget_is_no_reason_to_try_again(operator, world_folder):

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.definitions import defs
-from pipeline.schemas import TABLES
+from pipeline.schemas import TABLES, VIEWS
 from tests.steps.bench import OF_THE_LANDING, contents
 
 from .conftest import Operator
@@ -44,6 +44,7 @@ def test_every_asset_but_the_other_doors_is_materialised(graph):
     assert {key.to_user_string() for key in all_keys - made} == {
         "raw/seed_pages",
         "raw/snapshot_pages",
+        "raw/openalex_snapshot_pages",
         "resolved/corrections",
     }
 
@@ -58,15 +59,27 @@ def test_every_check_is_run_and_passes_but_the_share_of_rejects(graph):
 
 
 def test_every_table_shows_its_rows(graph):
-    filled = set(TABLES) - {"resolved.corrections"}
+    filled = set(TABLES) - {"resolved.corrections"} - VIEWS
     shown = {name: metadata(graph.transformed, name.replace(".", "/"))["dagster/row_count"] for name in filled}
     assert shown == {name: graph.rows(f"SELECT count(*) FROM {name}")[0][0] for name in filled}
 
 
 def test_days_are_partitions(graph):
-    for name in ("arxiv_pages", "openalex_pages"):
+    for name in ("arxiv_pages", "arxiv_changes", "openalex_pages"):
         key = next(key for key in defs.resolve_asset_graph().get_all_asset_keys() if key.path[-1] == name)
         assert graph.instance.get_materialized_partitions(key) == {"2021-03-01", "2021-03-02", "2021-03-03"}
+
+
+def test_each_partition_shows_its_own_count_beside_the_run_s(graph):
+    shown = {}
+    for event in graph.fetched.get_asset_materialization_events():
+        values = event.step_materialization_data.materialization.metadata
+        name = event.asset_key.path[-1]
+        day = (event.partition, values["dagster/partition_row_count"].value, values["run_received"].value)
+        shown.setdefault(name, []).append(day)
+    days = ("2021-03-01", "2021-03-02", "2021-03-03")
+    assert shown["arxiv_pages"] == list(zip(days, (4, 3, 3), (10, 10, 10), strict=True))
+    assert [count for _, count, _ in shown["openalex_pages"]] == [0, 8, 0]
 
 
 def test_received_is_accepted_and_rejected(graph):
@@ -90,9 +103,17 @@ def test_the_figures_of_the_run_are_shown_and_drawn(graph):
     )[0]
 
 
+def test_the_marts_show_their_first_rows_and_plots(graph):
+    authors, papers = (metadata(graph.transformed, f"marts/{name}") for name in ("authors", "papers"))
+    assert authors["preview"].startswith("| author_id | display_name |")
+    assert authors["trust by tier"].startswith("![Trust scores by tier](data:image/png;base64,")
+    assert authors["collaborator counts"].startswith("![Collaborators](")
+    assert papers["coverage by source and month"].startswith("![Works by month and source](")
+
+
 def test_what_was_fetched_is_what_is_there(graph):
-    assert metadata(graph.fetched, "raw/arxiv_pages")["received"] == 10
-    assert metadata(graph.fetched, "raw/openalex_pages")["works_found"] == 7
+    assert metadata(graph.fetched, "raw/arxiv_pages")["run_received"] == 10
+    assert metadata(graph.fetched, "raw/openalex_pages")["run_works_found"] == 7
     assert graph.rows("SELECT work_id FROM staging.works ORDER BY 1") == [
         *((f"arxiv:2103.0000{n}",) for n in range(1, 10)),
         ("openalex:W105",),
@@ -123,5 +144,5 @@ def test_running_it_all_again_changes_nothing(graph):
         after = contents(con, tables)
     changed = {name for name in tables if before[name] != after[name]}
     # Each run leaves its record and its figures, and rejects what it has fetched again.
-    assert changed <= {"resolved.quality", "resolved.resolutions", "staging.rejected"}
+    assert changed <= {"resolved.quality", "resolved.resolutions", "staging.builds", "staging.rejected"}
     assert set(after["staging.rejected"]) == set(before["staging.rejected"])

@@ -31,11 +31,11 @@ def test_a_backfill_that_is_stopped_goes_on_where_it_was_and_keeps_the_key_to_it
     monkeypatch.setattr("pipeline.cli.days.CHUNK_DAYS", 1)
     fetch_days, fetched = sources.fetch_days, []
 
-    def stopped_on_the_second_day(found, first, last):
-        if first == date(2021, 3, 2):
+    def stopped_on_the_second_day(found, chunk, *, again):
+        if chunk.first == date(2021, 3, 2):
             raise KeyboardInterrupt
-        fetched.append(first.day)
-        return fetch_days(found, first, last)
+        fetched.append(chunk.first.day)
+        return fetch_days(found, chunk, again=again)
 
     monkeypatch.setattr(sources, "fetch_days", stopped_on_the_second_day)
     stopped = shell("backfill", *RANGE)
@@ -43,9 +43,9 @@ def test_a_backfill_that_is_stopped_goes_on_where_it_was_and_keeps_the_key_to_it
     assert "0 complete, 3 to fetch in 3 runs." in stopped.out
     assert "the same command goes on from there" in stopped.err
 
-    def noted(found, first, last):
-        fetched.append(first.day)
-        return fetch_days(found, first, last)
+    def noted(found, chunk, *, again):
+        fetched.append(chunk.first.day)
+        return fetch_days(found, chunk, again=again)
 
     monkeypatch.setattr(sources, "fetch_days", noted)
     resumed = shell("backfill", *RANGE)
@@ -76,7 +76,8 @@ def test_a_backfill_that_is_stopped_goes_on_where_it_was_and_keeps_the_key_to_it
 
 
 def test_a_dry_run_fetches_nothing(shell):
-    shell.set(PIPELINE_ARXIV_URL="http://127.0.0.1:9", PIPELINE_OPENALEX_URL="http://127.0.0.1:9")
+    dead = "http://127.0.0.1:9"
+    shell.set(PIPELINE_ARXIV_URL=dead, PIPELINE_OAI_URL=dead, PIPELINE_OPENALEX_URL=dead)
     said = shell("backfill", *RANGE, "--dry-run")
     assert (said.code, said.err) == (0, "")
     assert "3 days from 2021-03-01 to 2021-03-03: 0 complete, 3 to fetch in 1 runs." in said.out
@@ -161,8 +162,17 @@ def test_the_doctor_says_what_is_wrong(shell):
 )
 def test_days_in_runs(monkeypatch, days, chunks):
     monkeypatch.setattr("pipeline.cli.days.CHUNK_DAYS", 4)
-    found = chunked([date(2021, 3, day) for day in days])
-    assert [(first.day, last.day) for first, last in found] == chunks
+    found = chunked({date(2021, 3, day): ("arxiv_pages",) for day in days})
+    assert [(chunk.first.day, chunk.last.day) for chunk in found] == chunks
+
+
+def test_days_that_lack_other_assets_are_runs_of_their_own():
+    missing = {date(2021, 3, day): ("arxiv_pages",) if day < 3 else ("openalex_pages",) for day in range(1, 5)}
+    found = chunked(missing)
+    assert [(chunk.first.day, chunk.last.day, chunk.assets) for chunk in found] == [
+        (1, 2, ("arxiv_pages",)),
+        (3, 4, ("openalex_pages",)),
+    ]
 
 
 @pytest.mark.parametrize(

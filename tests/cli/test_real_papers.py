@@ -65,7 +65,7 @@ def month(papers, shared_data, tmp_path_factory, module_patch):
         shutil.copy(shared_data / f"data/openalex/{name}.jsonl.gz", folder / f"openalex_{kind}.jsonl.gz")
     shell = Shell(folder / "data", module_patch)
     with running(folder) as urls:
-        shell.set(PIPELINE_ARXIV_URL=urls.arxiv, PIPELINE_OPENALEX_URL=urls.openalex)
+        shell.set(PIPELINE_ARXIV_URL=urls.arxiv, PIPELINE_OAI_URL=urls.oai, PIPELINE_OPENALEX_URL=urls.openalex)
         said = shell("backfill", "--from", FIRST, "--to", LAST)
     assert (said.code, said.err) == (0, "")
     with duckdb.connect(str(shell.data / "warehouse.duckdb"), read_only=True) as con:
@@ -75,11 +75,18 @@ def month(papers, shared_data, tmp_path_factory, module_patch):
 def test_every_paper_of_the_month_is_loaded_and_no_other(papers, month):
     said, con = month
     wanted = {paper["arxiv_id"]: paper for paper in papers if FIRST <= submitted(paper) <= LAST}
-    loaded = dict(con.execute("SELECT arxiv_id, title FROM staging.arxiv_records").fetchall())
+    loaded, changed = (
+        {
+            row[0]
+            for row in con.execute("SELECT arxiv_id FROM staging.arxiv_records WHERE source = ?", [door]).fetchall()
+        }
+        for door in ("arxiv_atom", "arxiv_oai")
+    )
     assert len(wanted) > 40
     # The query begins a minute early; the days stand at midnight, so nothing more comes.
-    assert set(loaded) == set(wanted)
-    assert f"{len(wanted)} arXiv papers received." in said.out
+    assert loaded == set(wanted)
+    assert changed == {paper["arxiv_id"] for paper in papers if FIRST <= snapshot_line(paper)["update_date"] <= LAST}
+    assert f"{len(wanted)} arXiv papers received on " in said.out
     assert con.execute("SELECT sum(received - accepted - rejected) FROM staging.page_loads").fetchall() == [(0,)]
 
 

@@ -346,6 +346,16 @@ def test_missing_files_are_empty_lists(urls: ReplicaUrls) -> None:
         assert requests.get(f"{urls.openalex}/{kind}", timeout=20).json()["meta"]["count"] == 0
 
 
+def test_a_merged_id_leads_to_its_heir_where_the_folder_says_so(tmp_path: Path) -> None:
+    write(tmp_path, "openalex_works.jsonl", [work(1)])
+    write(tmp_path, "openalex_merged.jsonl", [{"id": "W7", "merge_into_id": "https://openalex.org/W1"}])
+    with running(tmp_path) as urls:
+        moved = requests.get(f"{urls.openalex}/works/w7", timeout=20, allow_redirects=False)
+        assert (moved.status_code, moved.headers["Location"]) == (301, "/works/W1")
+        assert requests.get(f"{urls.openalex}/works/W7", timeout=20).json()["id"] == "https://openalex.org/W1"
+        assert requests.get(f"{urls.openalex}/works/W8", timeout=20).status_code == 404
+
+
 def test_only_get(urls: ReplicaUrls) -> None:
     assert requests.post(f"{urls.openalex}/works", timeout=20).status_code == 405
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 import zstandard
 
-from pipeline.snapshots import ImportFileError, land_snapshot, slices
+from pipeline.snapshots import ImportFileError, land_snapshot
 from pipeline.snapshots import arxiv as module
+from pipeline.snapshots.arxiv import Slice
 from pipeline.sources.landing import Landing
 from pipeline.sources.pages import Source
 
@@ -29,7 +30,11 @@ def written(folder, content, name="arxiv.jsonl"):
 
 
 def landed(folder, path):
-    return list(land_snapshot(path, Landing(folder / "raw"), Source.ARXIV_SNAPSHOT))
+    return [one.page for one in land_snapshot(path, Landing(folder / "raw"), Source.ARXIV_SNAPSHOT)]
+
+
+def slices(path, **options):
+    return (one.body for one in module.slices(path, **options))
 
 
 @pytest.mark.parametrize("pack", PACKED.values(), ids=PACKED)
@@ -42,6 +47,21 @@ def test_slices_are_whole_lines(tmp_path, lines, sizes):
     parts = list(slices(written(tmp_path, BODY), lines=lines))
     assert [part.count(b"\n") for part in parts] == sizes
     assert b"".join(parts) == BODY
+
+
+@pytest.mark.parametrize("pack", PACKED.values(), ids=PACKED)
+def test_a_slice_tells_how_far_the_file_is_read(tmp_path, pack):
+    path = written(tmp_path, pack(BODY))
+    positions = [one.position for one in module.slices(path, lines=2)]
+    assert positions == sorted(positions)
+    assert positions[-1] == path.stat().st_size
+
+
+def test_slices_land_in_the_file_s_order(tmp_path, monkeypatch):
+    monkeypatch.setattr(module.slices, "__kwdefaults__", {"lines": 1})
+    pages = landed(tmp_path, written(tmp_path, BODY))
+    assert [page.request for page in pages] == [f"file:arxiv.jsonl#slice={n}" for n in range(1, 8)]
+    assert tuple(page.page_id for page in pages) == next(Landing(tmp_path / "raw").windows()).page_ids
 
 
 def test_a_last_line_without_an_end_is_a_line(tmp_path):
@@ -111,7 +131,7 @@ def test_landing_a_file_again_lands_nothing(tmp_path):
 
 def test_a_broken_file_leaves_no_window_but_what_landed_stays(tmp_path, monkeypatch):
     def breaking_off(path):
-        yield LINES[0]
+        yield Slice(LINES[0], len(LINES[0]))
         raise ImportFileError("breaks off")
 
     path = written(tmp_path, BODY)

@@ -195,19 +195,30 @@ def test_no_ids_ask_nothing(scripted, source_for):
 
 
 def test_things_by_id(scripted, source_for):
-    server = scripted(listed([thing(1, "A")]), listed([thing(2, "I")]), listed([thing(3)]))
+    gone = {"body": b'{"error": "x"}', "status": 404}
+    server = scripted(listed([thing(1, "A")]), gone, listed([thing(2, "I")]), listed([thing(3)]))
     source = source_for(server.url)
     wanted = ["https://openalex.org/A1", "A1", "a2"]
     assert ids(source.authors(wanted)) == ["A1"]
     assert ids(source.institutions(["I2"])) == ["I2"]
     assert ids(source.works(["W3"])) == ["W3"]
     assert [
-        (urlsplit(path).path, question["filter"]) for path, question in zip(server.paths, asked(server), strict=True)
+        (urlsplit(path).path, question.get("filter"))
+        for path, question in zip(server.paths, asked(server), strict=True)
     ] == [
         ("/authors", "ids.openalex:A1|A2"),
+        ("/authors/A2", None),
         ("/institutions", "ids.openalex:I2"),
         ("/works", "ids.openalex:W3"),
     ]
+
+
+def test_a_thing_no_list_shows_is_asked_for_alone_and_may_have_another_id(scripted, source_for):
+    server = scripted(listed([]), json.dumps(thing(9, "A")).encode())
+    source = source_for(server.url)
+    assert ids(source.authors(["A1"])) == ["A9"]
+    assert source.found == {"A1"}
+    assert source.budget.spent_dollars == pytest.approx(0.0001)
 
 
 def test_an_id_of_another_kind_is_refused(source_for):

@@ -10,18 +10,20 @@ from pipeline.schemas import TABLES
 from pipeline.sources.landing import Landing
 from pipeline.sources.pages import RawPage, Source
 from pipeline.sources.parsing import parse_page
-from pipeline.steps import bylines, pages, papers, people, profiles, works
+from pipeline.steps import bylines, changes_made, pages, papers, people, profiles, works
 from warehouse import Limits, Warehouse
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
-VOLATILE = frozenset({"run_id", "page_id", "window_id", "fetched_at", "completed_at", "rejected_at", "at", "event_id"})
+VOLATILE = frozenset(
+    {"run_id", "page_id", "pages", "build", "window_id", "fetched_at", "completed_at", "rejected_at", "at", "event_id"}
+)
 """Columns that say when and in which run, not what."""
 
 OF_THE_LANDING = frozenset({"raw.windows", "raw.pages", "staging.page_loads"})
 """Tables about pages, not about what stands on them."""
 
-OF_THE_RUNS = frozenset({"resolved.resolutions"})
+OF_THE_RUNS = frozenset({"resolved.resolutions", "staging.builds", "staging.work_changes", "marts.changes"})
 """Tables about runs."""
 
 Rows = list[tuple[Any, ...]]
@@ -67,10 +69,10 @@ class Bench:
         counts = self.read(run_id=run_id).as_counts()
         with self.warehouse.write() as con:
             for step in (works.build_works, bylines.build_mentions):
-                counts |= step(con)
+                counts |= step(con, run_id=run_id)
             counts |= people.resolve_people(con, run_id=run_id, threads=2)
-            for step in (profiles.build_profiles, papers.build_papers):
-                counts |= step(con)
+            for step in (profiles.build_profiles, papers.build_papers, changes_made.build_changes):
+                counts |= step(con, run_id=run_id)
         return counts
 
     def rows(self, sql: str, *values: object) -> Rows:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pipeline.resolve import blocking
 from pipeline.schemas import TABLES, VIEWS
 from pipeline.steps import changes, people
-from warehouse import append, create_tables, query
+from warehouse import query
+from warehouse.tables import append, create_tables
 
 UNHURRIED = {
     "deadline": None,

@@ -1,17 +1,19 @@
 """Landed pages into staging: nothing lost, nothing doubled, the newest record wins whatever came first."""
 
 import json
+import shutil
+from datetime import timedelta
 
 import polars as pl
 import pytest
 
 from pipeline.normalise.records import arxiv_records
 from pipeline.sources.errors import LandingError
-from pipeline.sources.pages import MAX_PAYLOAD_CHARS, Source
+from pipeline.sources.pages import MAX_PAYLOAD_CHARS, RawPage, Source
 from pipeline.sources.parsing import parse_page
 from pipeline.steps import pages
 
-from .bench import START
+from .bench import START, Bench
 from .small_world import ADA, INSTITUTIONS, JOSE, ORCID_ADA, PAPERS, WORKS, authorship, json_lines, paper, work
 
 V1 = [{"version": "v1", "created": "Mon, 1 Mar 2021 09:30:00 GMT"}]
@@ -223,3 +225,68 @@ def test_a_run_that_stops_between_batches_is_completed_by_the_next(bench, monkey
         ("stopped", 2),
     ]
     assert len(titles(bench)) == 5
+
+
+@pytest.mark.slow
+def test_processes_that_read_ahead_change_nothing(bench, tmp_path_factory, empty_warehouse, monkeypatch):
+    monkeypatch.setattr(pages, "ALONE_BYTES", 0)
+    monkeypatch.setattr(pages, "BATCH_PAGES", 3)
+    other = Bench(tmp_path_factory.mktemp("other"))
+    shutil.copy(empty_warehouse, other.folder)
+    found = []
+    for place, workers in ((bench, 1), (other, 2)):
+        for minutes, line in enumerate([*PAPERS, paper("2103.00001", [JOSE], title="Newer", versions=V2)]):
+            place.land(Source.ARXIV_SNAPSHOT, json_lines([line]), minutes=minutes)
+        with place.warehouse.write() as con:
+            pages.register_windows(con, place.landing)
+        read = pages.read_pages(place.warehouse, place.landing, run_id="run", workers=workers)
+        found.append((sum(read, pages.Received()), place.contents()))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("batch", [1, 20])
+def test_pages_written_together_give_what_they_give_one_by_one(bench, monkeypatch, batch):
+    monkeypatch.setattr(pages, "BATCH_PAGES", batch)
+    late_dates = [{"version": "v1", "created": "Mon, 1 Mar 2027 09:30:00 GMT"}]
+    lines = [
+        paper("2103.00001", [ADA], title="First", versions=late_dates),
+        paper("2103.00002", [ADA], title="Another"),
+        paper("2103.00001", [ADA], title="Fetched later"),
+    ]
+    for minutes, line in enumerate(lines):
+        bench.land(Source.ARXIV_SNAPSHOT, json_lines([line]), minutes=minutes)
+    assert bench.read().accepted == 3
+    assert bench.rows("SELECT title FROM staging.arxiv_records ORDER BY arxiv_id") == [("Fetched later",), ("Another",)]
+
+
+def test_a_page_that_another_run_has_read_meanwhile_is_left_out(bench):
+    bench.land(Source.ARXIV_SNAPSHOT, json_lines(PAPERS[:1]))
+    with bench.warehouse.write() as con:
+        pages.register_windows(con, bench.landing)
+        (page_id,) = pages.unread(con)
+    rows = pages.read_page(bench.landing, page_id)
+    bench.read()
+    with bench.warehouse.write() as con:
+        assert pages.write_pages(con, [rows], run_id="late") == pages.Received()
+    assert bench.rows("SELECT count(*) FROM staging.page_loads") == [(1,)]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_record_that_is_gone_goes_unless_it_was_fetched_later(bench, order):
+    known = [(Source.OPENALEX_WORKS, json_lines([work(1, "A title", []), work(2, "Another", [])]), 0)]
+    later = [
+        (Source.OPENALEX_GONE, b"W1\nW2\nX9\n", 1),
+        (Source.OPENALEX_WORKS, json_lines([work(2, "Another", [])]), 2),
+    ]
+    for source, body, minutes in [*known, *later[::order]]:
+        land(bench, source, body, minutes)
+        bench.read()
+    assert bench.rows("SELECT openalex_id FROM staging.openalex_works") == [("W2",)]
+    assert bench.rows("SELECT record_id, rule FROM staging.rejected") == [("X9", "bad_openalex_id")]
+
+
+def land(bench, source, body, minutes):
+    page = RawPage(
+        source, f"test:{minutes}", "test", 200, "text/csv", body, START + timedelta(minutes=minutes), 3, None
+    )
+    bench.landing.commit(source, page.request, [bench.landing.land(page)])

@@ -7,9 +7,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipeline.schemas import TABLES
-from warehouse import append, create_tables, violations
-from warehouse.tables import KEYED, column_list, duckdb_type
+from pipeline.schemas import TABLES, VIEWS
+from warehouse.tables import KEYED, append, column_list, create_tables, duckdb_type, violations
 
 BY_NAME = {
     "work_id": "arxiv:2002.03532",
@@ -20,12 +19,16 @@ BY_NAME = {
     "institution_id": "I1291425158",
     "orcid": "0000-0002-1825-0097",
     "sha256": "0123456789abcdef" * 4,
+    "language": "fr",
     "verification_level": "L1",
     "received": 3,
     "accepted": 2,
     "rejected": 1,
 }
 """Values of columns whose text has a form, and of those a rule ties together."""
+
+STORED = {name: contract for name, contract in TABLES.items() if name not in VIEWS}
+"""Tables that hold rows of their own."""
 
 MOMENT = datetime(2021, 2, 28, 1, 2, 3, tzinfo=UTC)
 
@@ -99,7 +102,7 @@ def rolled_back(con):
     con.execute("ROLLBACK")
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", STORED)
 def test_a_good_row_is_taken_and_comes_back_as_it_was(rolled_back, table):
     assert append(rolled_back, table, loose(table, row(table))) == 1
     stored = rolled_back.sql(f"SELECT * FROM {table}").pl()
@@ -111,7 +114,7 @@ def test_a_good_row_is_taken_and_comes_back_as_it_was(rolled_back, table):
     ("table", "column", "rule", "value"),
     [
         pytest.param(table, name, rule, value, id=f"{table}.{name}-{rule}")
-        for table, contract in TABLES.items()
+        for table, contract in STORED.items()
         for name, column in contract.columns().items()
         for rule, value in bad(column)
     ],

@@ -5,7 +5,16 @@ import polars as pl
 import pytest
 
 from pipeline.schemas import TABLES
-from warehouse import append, create_tables, merge, replace, replace_from_query, replace_in_batches, violations
+from warehouse.tables import (
+    append,
+    create_tables,
+    merge,
+    renew,
+    replace,
+    replace_from_query,
+    replace_in_batches,
+    violations,
+)
 
 PLACES = "staging.mention_institutions"
 VERSIONS = "staging.arxiv_versions"
@@ -112,3 +121,26 @@ def test_violations_counts_the_rows_that_share_a_key(con):
     con.execute(f"INSERT INTO {PLACES} VALUES ('a', 'I1'), ('a', 'I1'), ('a', 'I1'), ('a', 'I2')")
     assert violations(con, PLACES) == 3
     assert violations(con, "staging.rejected") == 0
+
+
+def test_renewing_touches_only_rows_that_differ(con):
+    append(con, VERSIONS, versions(("a", 1, 10), ("a", 2, 20), ("b", 1, 30), ("c", 1, 40)))
+    places_before = dict(con.execute(f"SELECT arxiv_id || version, rowid FROM {VERSIONS}").fetchall())
+    fresh = versions(("a", 1, 10), ("a", 2, 21), ("d", 1, 50))
+    con.register("fresh", fresh.to_arrow())
+    renew(con, VERSIONS, "SELECT * FROM fresh", "arxiv_id IN ('a', 'b')")
+    assert sizes(con) == [("a", 1, 10), ("a", 2, 21), ("c", 1, 40), ("d", 1, 50)]
+    places_after = dict(con.execute(f"SELECT arxiv_id || version, rowid FROM {VERSIONS}").fetchall())
+    assert {key: places_after[key] for key in ("a1", "c1")} == {key: places_before[key] for key in ("a1", "c1")}
+    went, came = (
+        con.execute(f"SELECT arxiv_id, version, size_bytes FROM {name} ORDER BY ALL").fetchall()
+        for name in ("went", "came")
+    )
+    assert (went, came) == ([("a", 2, 20), ("b", 1, 30)], [("a", 2, 21), ("d", 1, 50)])
+
+
+def test_renewing_many_rows_keeps_them_all(con):
+    many = 200_000
+    con.execute(f"INSERT INTO {PLACES} SELECT 'w#' || range, 'I1' FROM range({many})")
+    renew(con, PLACES, f"SELECT 'w#' || range AS mention_id, 'I2' AS institution_id FROM range({many})", "true")
+    assert con.execute(f"SELECT count(*), min(institution_id) FROM {PLACES}").fetchall() == [(many, "I2")]

@@ -37,6 +37,18 @@ with warehouse.write() as con:
 """
 
 IN_THE_COPY = """
+import importlib
+
+def half(source, target):
+    whole = Path(source).read_bytes()
+    Path(target).write_bytes(whole[: len(whole) // 2])
+    arrived()
+
+importlib.import_module("warehouse.publish").shutil.copyfile = half
+warehouse.publish()
+"""
+
+IN_THE_ROWS = """
 import duckdb
 
 class Halfway:
@@ -53,7 +65,7 @@ class Halfway:
         return self.con.execute(sql)
 
 from warehouse.publish import publish
-with warehouse._writer() as con:
+with warehouse._turn(), warehouse._opened() as con:
     publish(Halfway(con), warehouse.published_path)
 """
 
@@ -205,7 +217,9 @@ def test_a_reader_keeps_its_view_while_a_new_file_is_published(warehouse):
     assert answer.split() == ["1", "1", "2"]
 
 
-@pytest.mark.parametrize("where", [IN_THE_COPY, BEFORE_THE_RENAME], ids=["in the copy", "before the rename"])
+@pytest.mark.parametrize(
+    "where", [IN_THE_COPY, IN_THE_ROWS, BEFORE_THE_RENAME], ids=["in the copy", "in the rows", "before the rename"]
+)
 def test_a_publication_that_is_killed_leaves_the_last_good_file(warehouse, where):
     add(warehouse, "later")
     with another_process(warehouse.folder, where) as process:

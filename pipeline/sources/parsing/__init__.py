@@ -10,11 +10,13 @@ from typing import Any, Final
 
 from pipeline.sources.pages import ParsedPage, Source
 from pipeline.sources.parsing.atom import parse_atom
+from pipeline.sources.parsing.days import day_by_record
 from pipeline.sources.parsing.oai import parse_oai
 from pipeline.sources.parsing.openalex import parse_authors, parse_institutions, parse_works
 from pipeline.sources.parsing.snapshot import parse_snapshot_lines
 
 __all__ = [
+    "day_by_record",
     "parse_atom",
     "parse_authors",
     "parse_institutions",

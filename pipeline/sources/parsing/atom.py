@@ -4,7 +4,9 @@ Here: one feed in, its records out. Not here: whether the feed answers the quest
 (`sources.arxiv`).
 """
 
+import contextlib
 from dataclasses import dataclass
+from datetime import date
 
 from lxml import etree
 from pydantic import ValidationError
@@ -72,6 +74,15 @@ def parse_atom(body: bytes) -> ParsedPage[ArxivRecord]:
         except (RuleBrokenError, ValidationError) as error:
             rejects.append(rejected(error, text_of(entry, "atom:id", _NAMESPACES), excerpt(entry)))
     return ParsedPage(records, rejects)
+
+
+def submission_days(body: bytes) -> dict[str, date]:
+    """ArXiv id -> UTC day of first submission, of every entry that says so, whether it keeps the rules or not."""
+    days = {}
+    for entry in _entries(_feed(body)):
+        with contextlib.suppress(RuleBrokenError):
+            days[_identifier(entry)] = iso_date(text_of(entry, "atom:published", _NAMESPACES) or "").date()
+    return days
 
 
 def _feed(body: bytes) -> etree._Element:

@@ -109,7 +109,7 @@ def _record(element: etree._Element) -> ArxivRecord:
         if split is not None:
             return _split_record(split, {"f": namespace})
     if element.find("oai:header[@status='deleted']", _NAMESPACES) is not None:
-        raise RuleBrokenError("bad_shape", "The record is deleted and carries no paper.")
+        raise RuleBrokenError("deleted", "The record is deleted and carries no paper.")
     raise RuleBrokenError("bad_shape", "The record is in neither of the formats arXivRaw and arXiv.")
 
 

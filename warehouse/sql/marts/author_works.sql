@@ -1,4 +1,4 @@
--- One row is a work of an author; temporary table authorships.
+-- One row is a work of an author; temporary tables authorships, cited (work_id).
 WITH places AS (
     SELECT
         author_id,
@@ -18,6 +18,7 @@ SELECT
     coalesce(year(work.last_updated_at), work.publication_year) AS display_year,
     work.first_submitted_at,
     work.cited_by_count,
-    work.byline_size
+    work.byline_size,
+    work_id IN (SELECT work_id FROM cited) AS is_cited
 FROM places
 INNER JOIN staging.works AS work USING (work_id)

@@ -1,10 +1,11 @@
--- One row is an author's page; temporary tables authorships, display_names, loaded, leading_orcids, claims, scores.
+-- One row is an author's page; temporary tables renewed, authorships, display_names, loaded, leading_orcids, claims, scores.
 WITH works AS (
     SELECT
         author_id,
         count(*) AS works_count,
         sum(cited_by_count) AS cited_by_count
     FROM marts.author_works
+    SEMI JOIN renewed USING (author_id)
     GROUP BY author_id
 ),
 
@@ -17,6 +18,7 @@ years AS (
 topics AS (
     SELECT author_id, count(DISTINCT topic_name) AS topics_count
     FROM marts.author_works
+    SEMI JOIN renewed USING (author_id)
     INNER JOIN staging.work_topics USING (work_id)
     GROUP BY author_id
 ),
@@ -24,12 +26,14 @@ topics AS (
 ties AS (
     SELECT author_id, count(*) AS collaborators_count, count(*) FILTER (WHERE is_close) AS close_collaborators_count
     FROM marts.collaborators
+    SEMI JOIN renewed USING (author_id)
     GROUP BY author_id
 ),
 
 institutions AS (
     SELECT mention_id, min(display_name) AS institution
     FROM staging.mention_institutions
+    SEMI JOIN authorships USING (mention_id)
     INNER JOIN staging.institutions USING (institution_id)
     WHERE display_name IS NOT NULL
     GROUP BY mention_id

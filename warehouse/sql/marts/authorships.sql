@@ -1,4 +1,5 @@
--- One row is a mention with its author, the name shown for it and the facts of its work that profiles are made of.
+-- One row is a mention with its author, the name shown for it and the facts of its work that profiles are made of;
+-- temporary table renewed (author_id).
 SELECT
     mention.mention_id,
     mention.work_id,
@@ -10,12 +11,13 @@ SELECT
     mention.kind,
     mention.orcid,
     mention.raw_affiliation,
-    lower(strip_accents(mention.family)) AS family_key,
     coalesce(year(work.first_submitted_at), work.publication_year) AS year,
     work.first_submitted_at,
     work.has_openalex,
     mention.is_on_openalex
 FROM resolved.author_mentions AS resolved
+SEMI JOIN renewed USING (author_id)
 INNER JOIN staging.mentions AS mention USING (mention_id)
 INNER JOIN staging.works AS work USING (work_id)
 LEFT JOIN resolved.shown_names AS shown USING (mention_id)
+

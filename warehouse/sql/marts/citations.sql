@@ -1,4 +1,7 @@
--- One row is a citation between two loaded works.
-SELECT DISTINCT work_id AS citing_work_id, cited_work_id
-FROM staging.work_references
-WHERE cited_work_id IS NOT NULL AND cited_work_id != work_id
+-- One row is a citation of a work by another that is confirmed; temporary table cited_here (work_id): the works asked about.
+SELECT DISTINCT reference.work_id AS citing_work_id, reference.cited_work_id
+FROM staging.work_references AS reference
+WHERE
+    reference.cited_work_id IN (SELECT work_id FROM cited_here)
+    AND reference.cited_work_id != reference.work_id
+    AND reference.work_id IN (SELECT work_id FROM confirmed)

@@ -1,5 +1,7 @@
 -- One row is an arXiv paper: its records by every door merged, newest version first, then the record fetched last;
--- a field the leading record lacks is filled from the next.
+-- a field the leading record lacks is filled from the next. Of one version the byline with most affiliations stands,
+-- which only the arXiv API gives; a paper is
+-- withdrawn when any door says so of the newest version. Temporary table chosen_papers (arxiv_id).
 WITH ranked AS (
     SELECT
         *,
@@ -11,13 +13,16 @@ WITH ranked AS (
                 fetched_at DESC,
                 source
         ) AS place,
-        count(*) OVER (PARTITION BY arxiv_id) AS doors
+        count(*) OVER (PARTITION BY arxiv_id) AS doors,
+        version = max(version) OVER (PARTITION BY arxiv_id) AS is_newest,
+        len([name FOR name IN byline IF name.affiliation IS NOT NULL]) AS affiliations
     FROM staging.arxiv_records
+    SEMI JOIN chosen_papers USING (arxiv_id)
 )
 
 SELECT
     arxiv_id, source, version, title, abstract, byline, categories, primary_category, comments, journal_ref, doi,
-    license, first_submitted_at, last_updated_at, code_urls, dataset_urls, is_withdrawn, fetched_at
+    license, submitter, report_no, first_submitted_at, last_updated_at, code_urls, dataset_urls, is_withdrawn, fetched_at
 FROM ranked
 WHERE doors = 1
 UNION ALL BY NAME
@@ -27,18 +32,20 @@ SELECT
     max(version) AS version,
     first(title ORDER BY place) AS title,
     first(abstract ORDER BY place) FILTER (WHERE abstract IS NOT NULL) AS abstract,
-    first(byline ORDER BY place) AS byline,
+    first(byline ORDER BY version DESC NULLS LAST, affiliations DESC, place) AS byline,
     first(categories ORDER BY place) AS categories,
     first(primary_category ORDER BY place) FILTER (WHERE primary_category IS NOT NULL) AS primary_category,
     first(comments ORDER BY place) FILTER (WHERE comments IS NOT NULL) AS comments,
     first(journal_ref ORDER BY place) FILTER (WHERE journal_ref IS NOT NULL) AS journal_ref,
     first(doi ORDER BY place) FILTER (WHERE doi IS NOT NULL) AS doi,
     first(license ORDER BY place) FILTER (WHERE license IS NOT NULL) AS license,
+    first(submitter ORDER BY place) FILTER (WHERE submitter IS NOT NULL) AS submitter,
+    first(report_no ORDER BY place) FILTER (WHERE report_no IS NOT NULL) AS report_no,
     min(first_submitted_at) AS first_submitted_at,
     max(last_updated_at) AS last_updated_at,
     first(code_urls ORDER BY place) AS code_urls,
     first(dataset_urls ORDER BY place) AS dataset_urls,
-    first(is_withdrawn ORDER BY place) AS is_withdrawn,
+    coalesce(bool_or(is_withdrawn) FILTER (WHERE is_newest), first(is_withdrawn ORDER BY place)) AS is_withdrawn,
     first(fetched_at ORDER BY place) AS fetched_at
 FROM ranked
 WHERE doors > 1

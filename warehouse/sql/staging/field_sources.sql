@@ -1,4 +1,5 @@
--- One row is a value of a work and the record it came from; temporary table arxiv_papers. The order of preference is
+-- One row is a value of a work and the record it came from; temporary tables arxiv_papers,
+-- touched. The order of preference is
 -- that of works.sql: arXiv's value where it has one, OpenAlex's for what only OpenAlex knows.
 WITH records AS (
     SELECT
@@ -11,6 +12,7 @@ WITH records AS (
         fields.field,
         fields.winner
     FROM staging.works AS works
+    SEMI JOIN touched USING (work_id)
     LEFT JOIN arxiv_papers AS paper ON works.work_id = 'arxiv:' || paper.arxiv_id
     LEFT JOIN staging.openalex_works AS work ON works.openalex_id = work.openalex_id
     CROSS JOIN LATERAL (

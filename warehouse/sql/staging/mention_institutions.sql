@@ -1,7 +1,9 @@
--- One row is an institution OpenAlex recognised for a mention; temporary table lined_up, as for mentions.sql.
+-- One row is an institution OpenAlex recognised for a mention; temporary tables lined_up, touched, as for
+-- mentions.sql.
 WITH openalex AS (
     SELECT works.work_id, unnest(work.byline) AS name, generate_subscripts(work.byline, 1) AS openalex_position
     FROM staging.works AS works
+    SEMI JOIN touched USING (work_id)
     INNER JOIN staging.openalex_works AS work ON works.openalex_id = work.openalex_id
 ),
 

@@ -1,4 +1,4 @@
--- One row is an author name printed on a work. Temporary tables: arxiv_papers, lined_up (work_id, position,
+-- One row is an author name printed on a work. Temporary tables: arxiv_papers, touched, lined_up (work_id, position,
 -- openalex_position): the OpenAlex name that stands for an arXiv name. An ORCID on two names of one work is dropped.
 WITH arxiv AS (
     SELECT 'arxiv:' || arxiv_id AS work_id, unnest(byline) AS name, generate_subscripts(byline, 1) AS position
@@ -8,6 +8,7 @@ WITH arxiv AS (
 openalex AS (
     SELECT works.work_id, unnest(work.byline) AS name, generate_subscripts(work.byline, 1) AS position
     FROM staging.works AS works
+    SEMI JOIN touched USING (work_id)
     INNER JOIN staging.openalex_works AS work ON works.openalex_id = work.openalex_id
 ),
 

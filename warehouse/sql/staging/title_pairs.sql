@@ -1,5 +1,5 @@
 -- One row is an OpenAlex record and an arXiv paper with an equal title key, where no identifier joined the record;
--- temporary tables arxiv_papers, identified (openalex_id). Parameter: least letters in a key.
+-- temporary tables arxiv_papers, rejoined, identified (openalex_id). Parameter: least letters in a key.
 WITH papers AS (
     SELECT arxiv_id, regexp_replace(lower(title), '[^\p{L}\p{N}]+', '', 'g') AS title_key FROM arxiv_papers
 ),
@@ -7,6 +7,7 @@ WITH papers AS (
 works AS (
     SELECT openalex_id, regexp_replace(lower(title), '[^\p{L}\p{N}]+', '', 'g') AS title_key
     FROM staging.openalex_works
+    SEMI JOIN rejoined USING (openalex_id)
     WHERE openalex_id NOT IN (SELECT openalex_id FROM identified)
 )
 

@@ -1,4 +1,4 @@
--- One row is a topic of a work in one scheme; temporary tables arxiv_papers, subjects (category, subject).
+-- One row is a topic of a work in one scheme; temporary tables arxiv_papers, touched, subjects (category, subject).
 WITH categories AS (
     SELECT 'arxiv:' || arxiv_id AS work_id, primary_category, unnest(categories) AS topic_id FROM arxiv_papers
 ),
@@ -7,6 +7,7 @@ topics AS (
     SELECT record.work_id, unnest(work.topics) AS topic, generate_subscripts(work.topics, 1) AS place
     FROM staging.openalex_works AS work
     INNER JOIN staging.work_records AS record ON record.record_id = work.openalex_id AND record.source = 'openalex'
+    SEMI JOIN touched USING (work_id)
     WHERE record.is_primary
 )
 

@@ -1,10 +1,12 @@
--- One row is a paper, its arXiv record and its leading OpenAlex record joined; temporary table arxiv_papers.
+-- One row is a paper, its arXiv record and its leading OpenAlex record joined; temporary tables
+-- arxiv_papers, touched.
 WITH records AS (
     SELECT
         work_id,
         any_value(record_id) FILTER (WHERE source = 'arxiv') AS arxiv_id,
         any_value(record_id) FILTER (WHERE source = 'openalex') AS openalex_id
     FROM staging.work_records
+    SEMI JOIN touched USING (work_id)
     WHERE is_primary
     GROUP BY work_id
 )
@@ -24,6 +26,8 @@ SELECT
     work.venue,
     paper.journal_ref,
     paper.comments,
+    paper.submitter,
+    paper.report_no,
     coalesce(paper.license, work.license) AS license,
     paper.arxiv_id IS NOT NULL OR coalesce(work.is_open_access, false) AS is_open_access,
     coalesce(paper.is_withdrawn, false) AS is_withdrawn,

@@ -1,0 +1,246 @@
+"""Lines of the arXiv snapshot as columns, so that millions of them are read in minutes.
+
+A line gives exactly what `parse_snapshot_lines` makes of it. Plain lines, nearly all, are read here a column at a
+time; every other line (a field of another type, a date that does not exist, no versions, no names) is handed to it.
+What belongs here: what a line must look like to be read as part of a column. What does not: the rules themselves.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import Final, NamedTuple
+
+import numpy as np
+import polars as pl
+from pydantic_core import from_json
+
+from pipeline.normalise.papers import PAPER, Papers, frame_schema, papers_of
+from pipeline.schemas.staging import ArxivVersions
+from pipeline.sources.identifiers import ARXIV_ID, normalise_doi
+from pipeline.sources.pages import Reject
+from pipeline.sources.parsing.arxiv_fields import says_withdrawn
+from pipeline.sources.parsing.snapshot import parse_snapshot_lines
+from pipeline.sources.records import MAX_NAME_CHARS, MAX_TEXT_CHARS, ArxivRecord, printed_name
+from pipeline.text import clean
+
+TEXTS: Final = {
+    "title": "title",
+    "abstract": "abstract",
+    "comments": "comments",
+    "journal_ref": "journal-ref",
+    "license": "license",
+    "submitter": "submitter",
+    "report_no": "report-no",
+}
+"""Column -> field of a line, for texts that are cleaned."""
+
+_FIELDS: Final = ("id", "doi", "categories", *TEXTS.values())
+_PARTS: Final = 3
+"""Family, given and suffix; what follows in an entry of `authors_parsed` is its affiliations."""
+
+_TEXT: Final = frozenset({str})
+_TEXT_OR_NULL: Final = frozenset({str, type(None)})
+
+_MONTHS: Final = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_CREATED: Final = rf"^\S+ [0-9]{{1,2}} (?:{_MONTHS}) [12][0-9]{{3}} (?:[01][0-9]|2[0-3])(?::[0-5][0-9]){{2}} GMT$"
+_CLEAN_BUT_FOR_SPACE: Final = r"^[ \n!-%'-\[\]-_a-z|}]*$"
+"""ASCII text that `clean` only folds: no entity, TeX, control or white space but blanks and line ends."""
+_ASCII_WITHOUT_ENTITIES: Final = r"^[ \n!-%'-~]*$"
+_MATH: Final = r"\$[^$]*\$"
+"""TeX between dollars, which `clean` leaves as it is, in a text without escaped dollars."""
+_CLEAN_NAME: Final = r"^[!-%'-\[\]-_a-z|}]+(?: [!-%'-\[\]-_a-z|}]+)*$"
+_UNSPACED_INITIAL: Final = r"[A-Za-z]\.[A-Za-z]|\. -"
+
+
+class SnapshotLines(NamedTuple):
+    """What a slice of a snapshot file gave, rejects in the slice's order."""
+
+    papers: Papers
+    rejects: list[Reject]
+
+
+class _Plain(NamedTuple):
+    """One line's fields, of the types the source documents."""
+
+    texts: tuple[str | None, ...]
+    names: list[str]
+    affiliations: list[str | None]
+    versions: list[str]
+    created: list[str]
+
+
+def read_snapshot_lines(body: bytes) -> SnapshotLines:
+    """Read whole lines of a snapshot file; blank lines are no records."""
+    lines = [line for line in body.splitlines() if line.strip()]
+    read = [_plain(line) for line in lines]
+    places = [place for place, fields in enumerate(read) if fields]
+    told, versions = _columns(places, [fields for fields in read if fields])
+    by_record: dict[int, ArxivRecord] = {}
+    rejects = []
+    for place in sorted(set(range(len(lines))).difference(told["place"])):
+        page = parse_snapshot_lines(lines[place])
+        rejects += page.rejects
+        by_record.update((place, record) for record in page.records)
+    others = papers_of(list(by_record.values()))
+    placed = others.told.with_columns(pl.Series("place", list(by_record), dtype=pl.Int64))
+    return SnapshotLines(
+        Papers(
+            pl.concat([told, placed], how="diagonal").sort("place").select(*PAPER),
+            pl.concat([versions, others.versions]),
+        ),
+        rejects,
+    )
+
+
+def _plain(line: bytes) -> _Plain | None:
+    """Read a line, or leave it: null for what is no object with fields of the documented types."""
+    try:
+        fields = from_json(line, cache_strings="keys")
+        texts = tuple(map(fields.get, _FIELDS))
+        authors, versions = fields.get("authors_parsed"), fields.get("versions")
+        if not authors or not versions or type(authors) is not list or type(versions) is not list:
+            return None
+        numbers, created = [entry["version"] for entry in versions], [entry["created"] for entry in versions]
+        if not _TEXT_OR_NULL.issuperset(map(type, texts)) or not _TEXT.issuperset(map(type, numbers + created)):
+            return None
+        return _Plain(
+            texts,
+            [" ".join(filter(None, (parts[1], parts[0], parts[2]))) for parts in authors],
+            [_joined(tuple(parts[_PARTS:])) if len(parts) > _PARTS else None for parts in authors],
+            numbers,
+            created,
+        )
+    except (ValueError, AttributeError, TypeError, KeyError, IndexError):
+        return None
+
+
+@lru_cache(maxsize=1 << 12)
+def _joined(affiliations: tuple[str, ...]) -> str | None:
+    """Affiliations cleaned and joined.
+
+    Raises:
+        ValueError: One is longer than a text may be.
+    """
+    if any(len(text) > MAX_TEXT_CHARS for text in affiliations):
+        raise ValueError
+    return "; ".join(filter(None, map(clean, affiliations))) or None
+
+
+def _columns(places: Sequence[int], lines: Sequence[_Plain]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines as `PAPER` with their `place`, and their versions; a line that breaks a rule, or may, is in neither."""
+    texts = pl.DataFrame([line.texts for line in lines], schema=dict.fromkeys(_FIELDS, pl.String), orient="row")
+    names, versions = _names(lines), _versions(lines)
+    papers = texts.select(
+        pl.Series("place", places, dtype=pl.Int64),
+        pl.Series("doi", [normalise_doi(doi) for doi in texts["doi"]], dtype=pl.String),
+        _withdrawn(texts["comments"], texts["abstract"]),
+        *(_texts(texts[field]).alias(column) for column, field in TEXTS.items()),
+        arxiv_id="id",
+        categories=pl.col("categories").str.split(" "),
+        primary_category=pl.col("categories").str.extract("^([^ ]+)"),
+        is_sound=pl.col("id").str.contains(f"^{ARXIV_ID}$")
+        & pl.col("categories").str.contains("^[!-~]+(?: [!-~]+)*$")
+        & pl.all_horizontal(pl.col(*TEXTS.values()).str.len_bytes().fill_null(0) <= MAX_TEXT_CHARS),
+    ).hstack(names.drop("are_sound"))
+    newest = versions.group_by("line", maintain_order=True).agg(
+        pl.col("version").last(),
+        pl.col("submitted_at").last().alias("last_updated_at"),
+        pl.col("submitted_at").filter(pl.col("version") == 1).first().alias("first_submitted_at"),
+        pl.col("is_sound").all().alias("are_sound"),
+    )
+    told = papers.hstack(newest.drop("line", "are_sound"))
+    is_sound = (told["is_sound"] & names["are_sound"] & newest["are_sound"] & told["title"].is_not_null()).fill_null(
+        value=False
+    )
+    accounts = versions.with_columns(
+        told["arxiv_id"].gather(versions["line"]),
+        size_bytes=pl.lit(None),
+        source_type=pl.lit(None),
+    ).filter(is_sound.gather(versions["line"]))
+    schema = frame_schema(ArxivVersions)
+    return told.filter(is_sound).select("place", *PAPER), accounts.select(*schema).cast(pl.Schema(schema))
+
+
+def _names(lines: Sequence[_Plain]) -> pl.DataFrame:
+    """`names`, `affiliations` and whether all names `are_sound`, one row a line; names of nothing but space go."""
+    flat = pl.DataFrame(
+        {
+            "line": np.repeat(np.arange(len(lines)), [len(line.names) for line in lines]),
+            "names": pl.Series([*chain.from_iterable(line.names for line in lines)], dtype=pl.String),
+            "affiliations": pl.Series([*chain.from_iterable(line.affiliations for line in lines)], dtype=pl.String),
+        }
+    )
+    is_short = pl.col("names").str.len_bytes() <= MAX_NAME_CHARS
+    is_clean = pl.col("names").str.contains(_CLEAN_NAME) & ~pl.col("names").str.contains(_UNSPACED_INITIAL)
+    flat = flat.with_columns(is_short=is_short).with_columns(
+        _where(flat.select(is_short & ~is_clean).to_series(), flat["names"], _printed)
+    )
+    is_name = pl.col("names") != ""
+    return (
+        flat.group_by("line", maintain_order=True)
+        .agg(pl.col("names", "affiliations").filter(is_name), are_sound=pl.col("is_short").all() & is_name.any())
+        .drop("line")
+    )
+
+
+@lru_cache(maxsize=1 << 16)
+def _printed(name: str) -> str:
+    """A name as `ArxivAuthor` prints it."""
+    return str(printed_name(name))
+
+
+def _versions(lines: Sequence[_Plain]) -> pl.DataFrame:
+    """`line, version, submitted_at` and whether the entry `is_sound`: ascending in its line, its date exists."""
+    flat = pl.DataFrame(
+        {
+            "line": np.repeat(np.arange(len(lines)), [len(line.versions) for line in lines]),
+            "written": pl.Series([*chain.from_iterable(line.versions for line in lines)], dtype=pl.String),
+            "created": pl.Series([*chain.from_iterable(line.created for line in lines)], dtype=pl.String),
+        }
+    )
+    number = pl.when(pl.col("written").str.contains("^v?[0-9]{1,3}$")).then(
+        pl.col("written").str.strip_prefix("v").cast(pl.Int32, strict=False)
+    )
+    moment = pl.when(pl.col("created").str.contains(_CREATED)).then(
+        pl.col("created")
+        .str.replace(r"^\S+ ", "")
+        .str.to_datetime("%d %b %Y %H:%M:%S GMT", time_unit="us", strict=False)
+        .dt.replace_time_zone("UTC")
+    )
+    is_first = pl.col("line") != pl.col("line").shift(1, fill_value=-1)
+    is_later = pl.col("version") > pl.col("version").shift(1)
+    return flat.select("line", version=number, submitted_at=moment).with_columns(
+        is_sound=(pl.col("submitted_at").is_not_null() & (pl.col("version") >= 1) & (is_first | is_later)).fill_null(
+            value=False
+        )
+    )
+
+
+def _texts(texts: pl.Series) -> pl.Series:
+    """Texts cleaned, null where there is nothing to read."""
+    is_clean = texts.str.contains(_CLEAN_BUT_FOR_SPACE) | (
+        texts.str.contains(_ASCII_WITHOUT_ENTITIES)
+        & ~texts.str.contains("\\$", literal=True)
+        & texts.str.replace_all(_MATH, "").str.contains(_CLEAN_BUT_FOR_SPACE)
+    )
+    folded = texts.str.strip_chars(" \n").str.replace_all("[ \n]+", " ")
+    needs_work = ~is_clean & (texts.str.len_bytes() <= MAX_TEXT_CHARS)
+    return _where(needs_work, folded, clean, of=texts).replace("", None)
+
+
+def _withdrawn(comments: pl.Series, abstracts: pl.Series) -> pl.Series:
+    """Whether comments or abstract begin by saying that the paper is withdrawn."""
+    word = comments.str.contains("ithdrawn", literal=True).fill_null(value=False)
+    word |= abstracts.str.contains("ithdrawn", literal=True).fill_null(value=False)
+    places = word.arg_true()
+    said = [says_withdrawn(texts) for texts in zip(comments.gather(places), abstracts.gather(places), strict=True)]
+    return word.alias("is_withdrawn").scatter(places, said)
+
+
+def _where(
+    chosen: pl.Series, otherwise: pl.Series, read: Callable[[str], str], *, of: pl.Series | None = None
+) -> pl.Series:
+    """A function of `of` (else of `otherwise`) where it is chosen, `otherwise` where not or where that is null."""
+    places = chosen.fill_null(value=False).arg_true()
+    source = otherwise if of is None else of
+    return otherwise.scatter(places, pl.Series(map(read, source.gather(places)), dtype=pl.String))

@@ -1,0 +1,149 @@
+"""The mart of related papers, and what is kept so that a day's papers cost no more than a day.
+
+What belongs here: finding whose lists have to be made again, and writing them. What does not: how papers are related
+(`pipeline.related`). Lists are made again of works that came or changed, of works whose lists such works stood in, and
+of works whose lists they enter now: the same lists as making all again with the same counts of terms and references.
+The counts themselves stay until the works have grown by `GROWN`, or somebody empties `marts.related_works`.
+"""
+
+from typing import Final
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipeline import related
+from pipeline.steps import count, frame_as, temporary_table
+from warehouse import query
+from warehouse.tables import column_list, replace, replace_from_query
+
+IntArray = npt.NDArray[np.int64]
+
+TABLES = ("marts.related_papers", "marts.related_terms", "marts.related_references", "marts.related_works")
+"""The tables this step fills."""
+
+GROWN: Final = 0.1
+"""Share of works that came after counting, from which everything is counted and listed anew."""
+
+SCATTERED: Final = 0.2
+"""Share of lists that stand behind the others, from which the table is put in order again: every read of a list looks
+at one more place for each day's load."""
+
+ENOUGH: Final = 20
+"""Related papers that fill a page."""
+
+
+def relate_papers(con: duckdb.DuckDBPyConnection, *, threads: int) -> dict[str, int]:
+    """Bring the lists of related papers up to date; returns counts of what was done and how full the lists are."""
+    with (
+        temporary_table(con, "related_citations", "marts/related_citations"),
+        temporary_table(con, "related_fingerprints", "marts/related_fingerprints"),
+        temporary_table(con, "related_changes", "marts/related_changes"),
+    ):
+        works, references = con.sql(query("marts/related_texts")).pl(), con.sql("FROM related_citations").pl()
+        is_whole = is_outgrown(con)
+        if is_whole:
+            statistics = related.count(works, references)
+            replace(con, "marts.related_terms", statistics.terms)
+            replace(con, "marts.related_references", statistics.references)
+            corpus = related.corpus(works, references, statistics)
+            rows = forget_all(con, corpus)
+        else:
+            corpus = related.corpus(works, references, kept_statistics(con))
+            rows = forget_changed(con, corpus)
+        write_lists(con, corpus, rows, threads=threads, is_whole=is_whole)
+        put_in_order(con)
+    return {"lists_made": len(rows), "lists_made_anew": int(is_whole), **coverage(con)}
+
+
+def is_outgrown(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether too many works came since terms and references were counted; SQL must see `related_changes`."""
+    late = count(
+        con,
+        "SELECT (SELECT count(*) FROM marts.related_works WHERE NOT is_counted)"
+        " + (SELECT count(*) FROM related_changes WHERE is_new)",
+    )
+    return late > GROWN * count(con, "SELECT count(*) FROM marts.related_works WHERE is_counted")
+
+
+def kept_statistics(con: duckdb.DuckDBPyConnection) -> related.Statistics:
+    """The counts that the lists in the warehouse were made with."""
+    return related.Statistics(
+        con.sql("FROM marts.related_terms ORDER BY term").pl(),
+        con.sql("FROM marts.related_references ORDER BY reference").pl(),
+    )
+
+
+def forget_all(con: duckdb.DuckDBPyConnection, corpus: related.Corpus) -> IntArray:
+    """Take all lists away; returns the rows of all works."""
+    con.execute("TRUNCATE marts.related_papers")
+    con.execute("TRUNCATE marts.related_works")
+    return np.arange(corpus.work_ids.len())
+
+
+def forget_changed(con: duckdb.DuckDBPyConnection, corpus: related.Corpus) -> IntArray:
+    """Take the lists away that changes can reach; returns the rows of the works to make lists of.
+
+    SQL must see `related_changes`.
+    """
+    changed = con.sql("SELECT work_id, is_gone FROM related_changes").pl()
+    present = rows_of(corpus, changed.filter(~pl.col("is_gone"))["work_id"])
+    holding = rows_of(corpus, con.sql(query("marts/related_holders")).pl()["work_id"])
+    entered = related.reached(corpus, present, con.sql(query("marts/related_bars")).pl())
+    rows = np.unique(np.concatenate([present, holding, entered]))
+    gone = changed.filter("is_gone")["work_id"]
+    with frame_as(con, "stale", pl.DataFrame({"work_id": pl.concat([gone, corpus.work_ids.gather(rows)])})):
+        con.execute("DELETE FROM marts.related_papers WHERE work_id IN (SELECT work_id FROM stale)")
+    with frame_as(con, "gone", pl.DataFrame({"work_id": gone})):
+        con.execute("DELETE FROM marts.related_works WHERE work_id IN (SELECT work_id FROM gone)")
+    return rows
+
+
+def rows_of(corpus: related.Corpus, work_ids: pl.Series) -> IntArray:
+    """The rows of works of the corpus, ascending; ids of other works are passed over."""
+    places = pl.DataFrame({"work_id": corpus.work_ids}).with_row_index("row")
+    return places.filter(pl.col("work_id").is_in(work_ids.to_list()))["row"].to_numpy().astype(np.int64)
+
+
+def write_lists(
+    con: duckdb.DuckDBPyConnection, corpus: related.Corpus, rows: IntArray, *, threads: int, is_whole: bool
+) -> None:
+    """Add the lists of works that have none; SQL must see `related_fingerprints`."""
+    bars = [pl.DataFrame(schema={"work_id": pl.String, "terms_bar": pl.Int64, "references_bar": pl.Int64})]
+    for batch in related.related(corpus, rows, threads=threads):
+        con.register("batch", batch.papers)
+        con.execute(f"INSERT INTO marts.related_papers SELECT {column_list('marts.related_papers')} FROM batch")
+        con.unregister("batch")
+        bars.append(batch.bars)
+    with frame_as(con, "bars", pl.concat(bars)):
+        con.execute(
+            "CREATE OR REPLACE TEMPORARY TABLE last_works AS"
+            " SELECT work_id, is_counted FROM marts.related_works SEMI JOIN bars USING (work_id)"
+        )
+        con.execute("DELETE FROM marts.related_works WHERE work_id IN (SELECT work_id FROM last_works)")
+        con.execute(
+            f"INSERT INTO marts.related_works SELECT {column_list('marts.related_works')}"
+            f" FROM ({query('marts/related_works')}) ORDER BY work_id",
+            {"is_whole": is_whole},
+        )
+        con.execute("DROP TABLE temp.last_works")
+
+
+def put_in_order(con: duckdb.DuckDBPyConnection) -> None:
+    """Store the lists in the order of their works again, once too many stand behind the others."""
+    scattered = count(con, "SELECT count(*) FROM marts.related_works WHERE NOT is_in_order")
+    if scattered <= SCATTERED * count(con, "SELECT count(*) FROM marts.related_works"):
+        return
+    con.execute("CREATE OR REPLACE TEMPORARY TABLE scattered_papers AS FROM marts.related_papers")
+    replace_from_query(con, "marts.related_papers", "FROM scattered_papers")
+    con.execute("DROP TABLE temp.scattered_papers")
+    con.execute("UPDATE marts.related_works SET is_in_order = true WHERE NOT is_in_order")
+
+
+def coverage(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many works have how full a list: a list has as many papers as its last rank says."""
+    full = {"any": 1, str(ENOUGH): ENOUGH, str(related.MOST_RELATED): related.MOST_RELATED}
+    rows = con.execute("SELECT rank, count(*) FROM marts.related_papers GROUP BY rank").fetchall()
+    works = dict(rows)
+    return {f"works_with_{name}_related": works.get(rank, 0) for name, rank in full.items()}

@@ -1,0 +1,225 @@
+"""Runs that make again only what changes can reach give the tables of a run from scratch, and say what changed.
+
+The source records are put straight into staging, and people are told apart by their printed name: what is tested is
+works, mentions and marts, not reading and not resolving.
+"""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from pipeline.names import parse_name
+from pipeline.schemas import TABLES, VIEWS
+from pipeline.steps import bylines, changes_made, papers, profiles, works
+from warehouse.tables import append, create_tables
+
+from .bench import OF_THE_RUNS, contents
+
+UNHURRIED = {
+    "deadline": None,
+    "phases": (Phase.explicit, Phase.reuse, Phase.generate),
+    "suppress_health_check": [HealthCheck.function_scoped_fixture],
+}
+BEGIN = datetime(2021, 3, 1, tzinfo=UTC)
+ORCIDS = ("0000-0002-1825-0097", "0000-0001-5109-3700")
+TITLES = ("Sparse grids of a kind never seen before", "Coral bleaching under a changing climate", "Heavy bosons")
+MADE = sorted(set(works.TABLES + bylines.TABLES + profiles.TABLES + papers.TABLES) - OF_THE_RUNS - {"marts.changes"})
+
+names = st.sampled_from(["Ann Lee", "Ann Li", "Bo Chen", "Cy Diaz", "Di Evans", "Ed Fox", "The Sparse Collaboration"])
+arxiv = st.fixed_dictionaries(
+    {
+        "title": st.sampled_from(TITLES),
+        "names": st.lists(names, min_size=1, max_size=4, unique=True),
+        "doi": st.sampled_from([None, None, "10.1/a", "10.1/b"]),
+        "versions": st.integers(1, 2),
+        "is_withdrawn": st.booleans(),
+    }
+)
+openalex = st.fixed_dictionaries(
+    {
+        "title": st.sampled_from(TITLES),
+        "names": st.lists(names, min_size=1, max_size=4, unique=True),
+        "doi": st.sampled_from([None, "10.1/a", "10.1/b", "10.48550/arxiv.1"]),
+        "arxiv_id": st.sampled_from([None, None, "0", "1", "2", "9"]),
+        "orcid": st.sampled_from([None, *ORCIDS]),
+        "institution": st.sampled_from([None, "I1", "I2"]),
+        "cites": st.lists(st.sampled_from(["W0", "W1", "W2", "W3", "W7"]), max_size=3, unique=True),
+        "cited_by_count": st.integers(0, 3),
+    }
+)
+worlds = st.fixed_dictionaries(
+    {
+        "arxiv": st.dictionaries(st.integers(0, 3), arxiv, min_size=2, max_size=4),
+        "openalex": st.dictionaries(st.integers(0, 3), openalex, min_size=2, max_size=4),
+        "places": st.sampled_from(["Old University", "New University"]),
+        "split": st.sampled_from([None, "Ann Lee", "Bo Chen"]),
+    }
+)
+days = st.fixed_dictionaries(
+    {
+        "arxiv": st.dictionaries(st.integers(0, 3), st.one_of(arxiv, st.none()), max_size=1),
+        "openalex": st.dictionaries(st.integers(0, 3), st.one_of(openalex, st.none()), max_size=1),
+    },
+    optional={
+        "places": st.sampled_from(["Old University", "New University"]),
+        "split": st.sampled_from([None, "Ann Lee", "Bo Chen"]),
+    },
+)
+"""Records that come, change or go (None), an institution renamed, and people parted or joined."""
+
+
+def after(world, day):
+    """The world after a day."""
+    records = {
+        kind: {number: record for number, record in {**world[kind], **day[kind]}.items() if record}
+        for kind in ("arxiv", "openalex")
+    }
+    return {**world, **day, **records}
+
+
+def name_fields(name):
+    parsed = parse_name(name)
+    return {
+        "raw_name": parsed.raw,
+        "given": parsed.given,
+        "family": parsed.family,
+        "suffix": parsed.suffix,
+        "kind": parsed.kind.value,
+        "affiliation": None,
+    }
+
+
+def filled(name, rows):
+    """Rows as a frame of the contract, missing columns null, empty or false."""
+    empty = TABLES[name].create_empty()
+    blanks = {
+        column: [] if isinstance(dtype, pl.List) else False if dtype == pl.Boolean else None
+        for column, dtype in empty.schema.items()
+    }
+    return pl.DataFrame([blanks | row for row in rows], schema=empty.schema)
+
+
+def load(con, world, pages):
+    """Put the world's records in the place of those there."""
+    for name in ("arxiv_records", "arxiv_versions", "openalex_works", "openalex_institutions"):
+        con.execute(f"TRUNCATE staging.{name}")
+    arxiv_rows, versions, works_rows = [], [], []
+    for number, record in world["arxiv"].items():
+        when = {"first_submitted_at": BEGIN, "last_updated_at": BEGIN + timedelta(400 * (record["versions"] - 1))}
+        arxiv_rows.append(
+            {key: record[key] for key in ("title", "doi", "is_withdrawn")}
+            | when
+            | {
+                "arxiv_id": str(number),
+                "source": "arxiv_snapshot",
+                "version": record["versions"],
+                "byline": [name_fields(name) for name in record["names"]],
+                "categories": ["cs.LG"],
+                "primary_category": "cs.LG",
+                "page_id": pages["arxiv"][number],
+                "fetched_at": BEGIN,
+            }
+        )
+        versions += [
+            {"arxiv_id": str(number), "version": v + 1, "submitted_at": BEGIN + timedelta(400 * v)}
+            for v in range(record["versions"])
+        ]
+    for number, record in world["openalex"].items():
+        person = {"openalex_author_id": None, "orcid": record["orcid"], "institution_ids": [record["institution"]]}
+        others = {"openalex_author_id": None, "orcid": None, "institution_ids": []}
+        works_rows.append(
+            {key: record[key] for key in ("title", "doi", "arxiv_id", "cited_by_count")}
+            | {
+                "openalex_id": f"W{number}",
+                "publication_year": 2020 + number,
+                "byline": [
+                    name_fields(name) | (others if place else person) for place, name in enumerate(record["names"])
+                ],
+                "topics": [{"topic_id": "T1", "topic_name": "Grids"}],
+                "referenced_works": record["cites"],
+                "page_id": pages["openalex"][number],
+                "fetched_at": BEGIN,
+            }
+        )
+    places = [
+        {"institution_id": "I1", "display_name": world["places"], "ror": "1", "page_id": "p", "fetched_at": BEGIN},
+        {"institution_id": "I2", "display_name": "A place", "page_id": "p", "fetched_at": BEGIN},
+    ]
+    append(con, "staging.arxiv_records", filled("staging.arxiv_records", arxiv_rows))
+    append(con, "staging.arxiv_versions", filled("staging.arxiv_versions", versions))
+    append(con, "staging.openalex_works", filled("staging.openalex_works", works_rows))
+    append(con, "staging.openalex_institutions", filled("staging.openalex_institutions", places))
+
+
+def resolve(con, split):
+    """One author a printed name, but for one name: there every work has a person of its own, and less probable."""
+    mentions = con.execute("SELECT mention_id, raw_name, work_id FROM staging.mentions ORDER BY ALL").fetchall()
+    con.execute("TRUNCATE resolved.author_mentions")
+    rows = [
+        (mention_id, f"A {name} {work_id if name == split else ''}".strip(), 0.5 if name == split else 1.0)
+        for mention_id, name, work_id in mentions
+    ]
+    append(
+        con,
+        "resolved.author_mentions",
+        pl.DataFrame(rows, schema=dict(TABLES["resolved.author_mentions"].create_empty().schema), orient="row"),
+    )
+
+
+def run(con, world, pages, run_id):
+    load(con, world, pages)
+    works.build_works(con, run_id=run_id)
+    bylines.build_mentions(con, run_id=run_id)
+    resolve(con, world["split"])
+    profiles.build_profiles(con, run_id=run_id)
+    papers.build_papers(con, run_id=run_id)
+    return changes_made.build_changes(con, run_id=run_id)
+
+
+def page_ids(world):
+    """A page for every record, named by what stands in it."""
+    return {
+        kind: {n: hashlib.sha256(repr((n, record)).encode()).hexdigest() for n, record in world[kind].items()}
+        for kind in ("arxiv", "openalex")
+    }
+
+
+def forget(con):
+    for name in sorted(set(TABLES) - set(VIEWS)):
+        con.execute(f"TRUNCATE {name}")
+
+
+@pytest.fixture(scope="module")
+def connection():
+    with duckdb.connect() as con:
+        create_tables(con)
+        yield con
+
+
+@pytest.fixture(scope="module")
+def fresh_connection():
+    with duckdb.connect() as con:
+        create_tables(con)
+        yield con
+
+
+@settings(max_examples=5, **UNHURRIED)
+@given(world=worlds, later=st.lists(days, min_size=1, max_size=3))
+def test_what_changed_gives_the_tables_of_everything(connection, fresh_connection, world, later):
+    forget(connection)
+    run(connection, world, page_ids(world), "first")
+    for number, day in enumerate(later):
+        world = after(world, day)
+        run(connection, world, page_ids(world), f"day {number}")
+    forget(fresh_connection)
+    run(fresh_connection, world, page_ids(world), "run")
+    made, expected = contents(connection, MADE), contents(fresh_connection, MADE)
+    for name in MADE:
+        assert made[name] == expected[name], name
+    last = connection.execute("SELECT arg_max(mode, number) FROM staging.builds WHERE step = 'works'").fetchall()
+    assert last == [("part",)]

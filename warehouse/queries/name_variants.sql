@@ -1,0 +1,27 @@
+-- Under which names is somebody printed?
+-- One row is a printed form of an author's name, the most frequent first.
+-- author: a name as printed, in any case, or an author id
+WITH person AS (
+    SELECT author_id FROM marts.authors WHERE author_id = $author
+    UNION
+    SELECT author_id FROM resolved.author_redirects WHERE old_author_id = $author
+    UNION
+    SELECT author_id
+    FROM marts.authors
+    WHERE lower(display_name) = lower($author) OR list_contains([lower(name) FOR name IN name_variants], lower($author))
+)
+
+SELECT
+    author_id,
+    mention.raw_name AS printed_name,
+    count(*) AS works,
+    min(year(work.first_submitted_at)) AS first_year,
+    max(year(work.first_submitted_at)) AS last_year,
+    min(work.work_id) AS example,
+    min(resolved.probability) AS least_probability
+FROM resolved.author_mentions AS resolved
+SEMI JOIN person USING (author_id)
+INNER JOIN staging.mentions AS mention USING (mention_id)
+INNER JOIN staging.works AS work USING (work_id)
+GROUP BY author_id, mention.raw_name
+ORDER BY author_id, works DESC, printed_name;

@@ -1,0 +1,10 @@
+-- One row is a topic of an author's works, with its place among them.
+WITH counted AS (
+    SELECT author_id, topic_id, count(*) AS works_count
+    FROM marts.author_works
+    INNER JOIN staging.work_topics USING (work_id)
+    GROUP BY author_id, topic_id
+)
+
+SELECT *, row_number() OVER (PARTITION BY author_id ORDER BY works_count DESC, topic_id) AS place
+FROM counted

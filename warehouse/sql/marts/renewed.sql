@@ -1,0 +1,32 @@
+-- One row is an author whose profile changes can reach. Temporary tables: changed_works, recited_works, this_build (last).
+WITH works AS (
+    SELECT work_id FROM changed_works
+    UNION
+    SELECT work_id FROM recited_works
+),
+
+orcids AS (
+    SELECT unnest(orcids) AS orcid FROM staging.work_changes WHERE build > (SELECT last FROM this_build)
+    UNION
+    SELECT orcid FROM staging.mentions SEMI JOIN changed_works USING (work_id) WHERE orcid IS NOT NULL
+),
+
+mentions AS (
+    SELECT mention_id FROM staging.mentions SEMI JOIN works USING (work_id)
+    UNION
+    SELECT mention_id FROM staging.mentions SEMI JOIN orcids USING (orcid)
+    UNION
+    SELECT unnest([mention_id_l, mention_id_r]) FROM resolved.corrections
+    UNION
+    SELECT unnest([mention_id_l, mention_id_r]) FROM resolved.unmet_corrections
+)
+
+SELECT author_id FROM marts.author_works SEMI JOIN works USING (work_id)
+UNION
+SELECT author_id FROM resolved.author_mentions SEMI JOIN mentions USING (mention_id)
+UNION
+SELECT author_id FROM resolved.corrections WHERE author_id IS NOT NULL
+UNION
+SELECT redirect.author_id
+FROM resolved.author_redirects AS redirect
+INNER JOIN resolved.corrections AS correction ON redirect.old_author_id = correction.author_id

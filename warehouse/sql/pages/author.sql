@@ -1,0 +1,2 @@
+-- One row is the author of this id. Parameter: id.
+SELECT * FROM marts.authors WHERE author_id = $id
