@@ -11,6 +11,7 @@ import duckdb
 import pytest
 import typer
 from importlinter import cli as import_linter
+from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 from pipeline.assets import checks, marts, raw, related, resolved, specs, staging
@@ -37,8 +38,10 @@ def commands() -> Iterator[tuple[str, click.Command]]:
 
     def below(words: tuple[str, ...], command: click.Command) -> Iterator[tuple[str, click.Command]]:
         yield " ".join(words), command
-        for name, inner in getattr(command, "commands", {}).items():
-            yield from below((*words, name), inner)
+        if isinstance(command, TyperGroup):
+            context = typer.Context(command)
+            for name in command.list_commands(context):
+                yield from below((*words, name), command.get_command(context, name))
 
     yield from below(("pipeline",), typer.main.get_command(app))
 

@@ -1,5 +1,6 @@
 """What the documents say is so: tables, queries, commands, options, variables, jobs and links."""
 
+import importlib
 import re
 import shlex
 from collections.abc import Iterator
@@ -9,9 +10,10 @@ import click
 import duckdb
 import pytest
 import typer
+from typer.core import TyperGroup
 
 from pipeline import schedules
-from pipeline.cli.app import app
+from pipeline.cli.app import MODULES, app
 from pipeline.cli.dictionary import dictionary
 from pipeline.schemas import TABLES, VIEWS, description
 from pipeline.settings import Settings
@@ -111,9 +113,10 @@ def command_of(line: str) -> tuple[click.Command, list[str]]:
     Fails when a word that must be a command is none.
     """
     command, words = typer.main.get_command(app), shlex.split(line)[1:]
-    while words and getattr(command, "commands", None) and not words[0].startswith("-"):
-        assert words[0] in command.commands, f"`{line}` calls a command that is not there"
-        command, words = command.commands[words[0]], words[1:]
+    while words and isinstance(command, TyperGroup) and not words[0].startswith("-"):
+        inner = command.get_command(typer.Context(command), words[0])
+        assert inner is not None, f"`{line}` calls a command that is not there"
+        command, words = inner, words[1:]
     return command, words
 
 
@@ -133,7 +136,15 @@ def test_some_commands_are_shown():
 
 def test_readme_lists_every_command():
     listed = re.findall(r"^\| `pipeline (\w+)` \|", README, re.MULTILINE)
-    assert sorted(listed) == sorted(typer.main.get_command(app).commands)
+    assert sorted(listed) == sorted(MODULES)
+
+
+def test_every_command_is_where_it_is_looked_for():
+    for module in sorted(set(MODULES.values())):
+        part = typer.Typer()
+        importlib.import_module(f"pipeline.cli.{module}").register(part)
+        known = [name for name, home in MODULES.items() if home == module]
+        assert sorted(typer.main.get_group(part).commands) == sorted(known)
 
 
 def test_readme_lists_every_variable():

@@ -39,7 +39,7 @@ FROM_OPENALEX = ("orcid", "affiliation", "citations")
 
 OF_RENEWED = "author_id IN (SELECT author_id FROM renewed)"
 
-NO_REASONS = pl.DataFrame(schema=dict(TRUST_REASONS)).drop("model_version")
+REASONS = {name: dtype for name, dtype in TRUST_REASONS.items() if name != "model_version"}
 
 AUTHOR_NUMBERS = (
     "SELECT author_id, (row_number() OVER (ORDER BY author_id) - 1)::UINTEGER AS author"
@@ -193,7 +193,7 @@ def bring_trust(
                 with frame_as(con, "reasons", batch):
                     con.execute("INSERT INTO marts.trust_reasons BY NAME FROM reasons")
         else:
-            with frame_as(con, "reasons", pl.concat([NO_REASONS, *reasons()])):
+            with frame_as(con, "reasons", pl.concat([pl.DataFrame(schema=REASONS), *reasons()])):
                 renew(con, "marts.trust_reasons", "SELECT * FROM reasons", OF_RENEWED)
             con.execute(f"CREATE OR REPLACE TEMPORARY TABLE points_before AS {POINTS} FROM went")
     return pl.concat(scores), pl.concat(orcids)

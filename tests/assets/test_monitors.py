@@ -114,7 +114,7 @@ def two_in_one(tmp_path):
         bits = ", ".join(f"0 AS {name}" for (name,) in columns if name.endswith("_weight"))
         con.execute(
             "INSERT INTO resolved.links BY NAME SELECT 'openalex:W1#1' AS mention_id_l,"
-            f" 'openalex:W2#1' AS mention_id_r, 'score' AS decided_by, {bits}"
+            f" 'openalex:W2#1' AS mention_id_r, 'score' AS decided_by, 0.5 AS probability, {bits}"
         )
     return bench
 

@@ -249,7 +249,7 @@ def broken_run(bench, names):
             f"""
             INSERT INTO resolved.links BY NAME
             SELECT 'openalex:W' || n || '#1' AS mention_id_l, 'openalex:W' || (n + 1) || '#1' AS mention_id_r,
-                'score' AS decided_by, {zeros}
+                'score' AS decided_by, 0.5 AS probability, {zeros}
             FROM range(1, {len(names)}) AS r (n)
             """
         )
