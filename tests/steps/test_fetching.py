@@ -120,6 +120,25 @@ def test_a_withdrawal_that_only_oai_tells_outlives_a_later_page_of_the_api(on):
         assert day.bench.rows("SELECT is_withdrawn FROM staging.works") == [(True,)]
 
 
+def test_a_value_traces_to_the_door_that_gave_it(on):
+    licensed = paper("2103.00001", [[*ADA, "University of London"]], license="http://arxiv.org/licenses/x/1.0/")
+    with on([licensed]) as day:
+        day.changes()
+        day.papers()
+        day.join()
+        doors = dict(day.bench.rows("SELECT field, source FROM staging.field_sources"))
+        fetched = day.bench.rows(
+            "SELECT origin.field FROM staging.field_sources AS origin INNER JOIN staging.arxiv_records AS record"
+            " ON origin.source = record.source AND origin.record_id = record.arxiv_id"
+            " AND origin.fetched_at = record.fetched_at ORDER BY ALL"
+        )
+        assert [doors[field] for field in ("title", "byline", "license", "submitter")] == [
+            *["arxiv_atom"] * 2,
+            *["arxiv_oai"] * 2,
+        ]
+        assert [field for (field,) in fetched] == sorted(doors)
+
+
 def test_affiliations_that_only_the_api_gives_outlive_a_later_record_without_them(on):
     affiliated = paper("2103.00001", [[*ADA, "University of London"]], update_date="2021-03-02")
     with on([affiliated]) as day:

@@ -1,10 +1,11 @@
 -- One row is an arXiv paper: its records by every door merged, newest version first, then the record fetched last;
 -- a field the leading record lacks is filled from the next. Of one version the byline with most affiliations stands,
--- which only the arXiv API gives; a paper is
--- withdrawn when any door says so of the newest version. Temporary table chosen_papers (arxiv_id).
+-- which only the arXiv API gives; a paper is withdrawn when any door says so of the newest version. Where there are
+-- several doors, origins has the record that each field came from. Temporary table chosen_papers (arxiv_id).
 WITH ranked AS (
     SELECT
         *,
+        {'source': source, 'fetched_at': fetched_at} AS origin,
         row_number() OVER (
             PARTITION BY arxiv_id
             ORDER BY
@@ -46,6 +47,20 @@ SELECT
     first(code_urls ORDER BY place) AS code_urls,
     first(dataset_urls ORDER BY place) AS dataset_urls,
     coalesce(bool_or(is_withdrawn) FILTER (WHERE is_newest), first(is_withdrawn ORDER BY place)) AS is_withdrawn,
+    MAP {
+        'abstract': first(origin ORDER BY place) FILTER (WHERE abstract IS NOT NULL),
+        'byline': first(origin ORDER BY version DESC NULLS LAST, affiliations DESC, place),
+        'primary_category': first(origin ORDER BY place) FILTER (WHERE primary_category IS NOT NULL),
+        'comments': first(origin ORDER BY place) FILTER (WHERE comments IS NOT NULL),
+        'journal_ref': first(origin ORDER BY place) FILTER (WHERE journal_ref IS NOT NULL),
+        'doi': first(origin ORDER BY place) FILTER (WHERE doi IS NOT NULL),
+        'license': first(origin ORDER BY place) FILTER (WHERE license IS NOT NULL),
+        'submitter': first(origin ORDER BY place) FILTER (WHERE submitter IS NOT NULL),
+        'report_no': first(origin ORDER BY place) FILTER (WHERE report_no IS NOT NULL),
+        'first_submitted_at': first(origin ORDER BY first_submitted_at, place),
+        'last_updated_at': first(origin ORDER BY last_updated_at DESC NULLS LAST, place),
+        'is_withdrawn': first(origin ORDER BY coalesce(is_newest AND is_withdrawn, false) DESC, place)
+    } AS origins,
     first(fetched_at ORDER BY place) AS fetched_at
 FROM ranked
 WHERE doors > 1

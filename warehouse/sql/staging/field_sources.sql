@@ -1,12 +1,12 @@
--- One row is a value of a work and the record it came from; temporary tables arxiv_papers,
--- touched. The order of preference is
--- that of works.sql: arXiv's value where it has one, OpenAlex's for what only OpenAlex knows.
+-- One row is a value of a work and the record it came from. The order of preference is that of works.sql: arXiv's value
+-- where it has one, OpenAlex's for what only OpenAlex knows; of several arXiv doors the one that gave the field.
+-- Temporary tables arxiv_papers, touched.
 WITH records AS (
     SELECT
         works.work_id,
         paper.arxiv_id AS arxiv_record,
-        paper.source AS arxiv_door,
-        paper.fetched_at AS arxiv_at,
+        coalesce(paper.origins[fields.field].source, paper.source) AS arxiv_door,
+        coalesce(paper.origins[fields.field].fetched_at, paper.fetched_at) AS arxiv_at,
         work.openalex_id AS openalex_record,
         work.fetched_at AS openalex_at,
         fields.field,
@@ -28,6 +28,11 @@ WITH records AS (
         ('venue', 'openalex', false, work.venue IS NOT NULL),
         ('journal_ref', 'arxiv', paper.journal_ref IS NOT NULL, false),
         ('comments', 'arxiv', paper.comments IS NOT NULL, false),
+        ('submitter', 'arxiv', paper.submitter IS NOT NULL, false),
+        ('report_no', 'arxiv', paper.report_no IS NOT NULL, false),
+        ('is_open_access', 'arxiv', paper.arxiv_id IS NOT NULL, work.is_open_access IS NOT NULL),
+        ('code_urls', 'arxiv', len(paper.code_urls) > 0, len(work.code_urls) > 0),
+        ('dataset_urls', 'arxiv', len(paper.dataset_urls) > 0, len(work.dataset_urls) > 0),
         ('license', 'arxiv', paper.license IS NOT NULL, work.license IS NOT NULL),
         ('is_retracted', 'openalex', false, work.openalex_id IS NOT NULL),
         ('is_withdrawn', 'arxiv', paper.arxiv_id IS NOT NULL, false),
