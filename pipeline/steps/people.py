@@ -16,7 +16,7 @@ from pipeline.resolve.identity import Identity
 from pipeline.steps import changes, corrections, count, frame_as, temporary_table
 from pipeline.steps.changes import Change
 from warehouse import query
-from warehouse.tables import append, replace
+from warehouse.tables import append, renew, replace
 
 TABLES = (
     "resolved.author_mentions",
@@ -160,35 +160,8 @@ def write_part(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, c
     if change.large_blocks is None:
         replace(con, name, frame)
     else:
-        renew(con, name, frame, where)
-
-
-def renew(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, where: str) -> None:
-    """Put a frame in the place of some rows of a table; rows that stay as they are are not touched.
-
-    Args:
-        con: A writer's connection.
-        name: The table.
-        frame: Rows that keep its contract.
-        where: SQL condition of the rows whose place they take.
-    """
-    table = schemas.TABLES[name]
-    columns = ", ".join(table.column_names())
-    key = ", ".join(table.primary_key())
-    checked = table.validate(frame, cast=True)
-    with frame_as(con, "fresh", checked):
-        con.execute(
-            f"CREATE TEMPORARY TABLE coming AS SELECT {columns} FROM fresh EXCEPT SELECT {columns} FROM {name}"
-            f" WHERE {where}"
-        )
-        con.execute(
-            f"CREATE TEMPORARY TABLE leaving AS SELECT {key} FROM (SELECT {columns} FROM {name} WHERE {where}"
-            f" EXCEPT SELECT {columns} FROM fresh)"
-        )
-    con.execute(f"DELETE FROM {name} WHERE ({key}) IN (FROM leaving)")
-    con.execute(f"INSERT INTO {name} BY NAME SELECT {columns} FROM coming ORDER BY {key}")
-    con.execute("DROP TABLE temp.coming")
-    con.execute("DROP TABLE temp.leaving")
+        with frame_as(con, "fresh", schemas.TABLES[name].validate(frame, cast=True)):
+            renew(con, name, "SELECT * FROM fresh", where)
 
 
 def with_event_ids(history: pl.DataFrame) -> pl.DataFrame:
