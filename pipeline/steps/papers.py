@@ -13,7 +13,7 @@ import pyarrow as pa
 from pipeline.metrics import bibtex_entries
 from pipeline.steps import builds, count, frame_as, query_as
 from warehouse import query
-from warehouse.tables import renew, replace_from_query
+from warehouse.tables import renew
 
 TABLES = ("marts.papers",)
 """The tables this step fills."""
@@ -28,6 +28,9 @@ PROGRAM = (
 
 BATCH_WORKS = 50_000
 """Works whose entries are written at once; more than one batch is worth processes of their own."""
+
+BATCH_PAGES = 250_000
+"""Works whose pages are made at once: lists that are being made cannot be spilled to disk."""
 
 
 def build_papers(con: duckdb.DuckDBPyConnection, *, run_id: str, workers: int = 1) -> dict[str, int]:
@@ -48,10 +51,7 @@ def build_papers(con: duckdb.DuckDBPyConnection, *, run_id: str, workers: int = 
         tables.enter_context(query_as(con, "touched", touched))
         con.execute("CREATE OR REPLACE TEMPORARY TABLE entries (work_id VARCHAR, bibtex VARCHAR)")
         write_entries(con, workers)
-        if build.whole:
-            replace_from_query(con, "marts.papers", query("marts/papers"))
-        else:
-            renew(con, "marts.papers", query("marts/papers"), "work_id IN (SELECT work_id FROM touched)")
+        bring_pages(con, whole=build.whole)
         renewed = count(con, "SELECT count(*) FROM entries")
         con.execute("DROP TABLE temp.entries")
     builds.finish(con, build, run_id=run_id, renewed=renewed)
@@ -61,6 +61,19 @@ def build_papers(con: duckdb.DuckDBPyConnection, *, run_id: str, workers: int = 
         "papers_in_both_sources": count(con, "SELECT count(*) FROM marts.papers WHERE len(sources) = 2"),
         "pages_made_again": renewed,
     }
+
+
+def bring_pages(con: duckdb.DuckDBPyConnection, *, whole: bool) -> None:
+    """Put the pages of the works in `touched` in the place of those there; SQL must see `entries`."""
+    touched = con.sql("SELECT work_id FROM touched ORDER BY work_id").pl()["work_id"]
+    if not whole:
+        with frame_as(con, "paged", touched.to_frame()):
+            renew(con, "marts.papers", query("marts/papers"), "work_id IN (SELECT work_id FROM touched)")
+        return
+    con.execute("TRUNCATE marts.papers")
+    for paged in slices(touched, BATCH_PAGES):
+        with frame_as(con, "paged", paged.to_frame()):
+            con.execute(f"INSERT INTO marts.papers BY NAME {query('marts/papers')} ORDER BY work_id")
 
 
 def write_entries(con: duckdb.DuckDBPyConnection, workers: int) -> None:
@@ -84,13 +97,13 @@ def write_entries(con: duckdb.DuckDBPyConnection, workers: int) -> None:
 def work_batches(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """First and last work of each batch, in the order of their ids."""
     ids = con.sql("SELECT work_id FROM touched ORDER BY work_id").pl()["work_id"]
-    return [(batch[0], batch[-1]) for batch in slices(ids)]
+    return [(batch[0], batch[-1]) for batch in slices(ids, BATCH_WORKS)]
 
 
-def slices(ids: pl.Series) -> Iterator[pl.Series]:
+def slices(ids: pl.Series, size: int) -> Iterator[pl.Series]:
     """Runs of a series, none of them empty."""
-    for start in range(0, len(ids), BATCH_WORKS):
-        yield ids.slice(start, BATCH_WORKS)
+    for start in range(0, len(ids), size):
+        yield ids.slice(start, size)
 
 
 def works_and_names(con: duckdb.DuckDBPyConnection, first: str, last: str) -> tuple[pa.Table, pa.Table]:

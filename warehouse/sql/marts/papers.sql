@@ -1,4 +1,4 @@
--- One row is a paper page; temporary tables entries (work_id, bibtex), touched.
+-- One row is a paper page; temporary tables entries (work_id, bibtex), paged (work_id).
 WITH bylines AS (
     SELECT
         mention.work_id,
@@ -7,7 +7,7 @@ WITH bylines AS (
             ORDER BY mention.position
         ) AS authors
     FROM staging.mentions AS mention
-    SEMI JOIN touched USING (work_id)
+    SEMI JOIN paged USING (work_id)
     LEFT JOIN resolved.author_mentions AS resolved USING (mention_id)
     LEFT JOIN resolved.shown_names AS shown USING (mention_id)
     GROUP BY mention.work_id
@@ -18,7 +18,7 @@ versions AS (
         work_id,
         list({version: version, submitted_at: submitted_at, size_bytes: size_bytes} ORDER BY version) AS versions
     FROM staging.work_versions
-    SEMI JOIN touched USING (work_id)
+    SEMI JOIN paged USING (work_id)
     GROUP BY work_id
 ),
 
@@ -30,7 +30,7 @@ topics AS (
             ORDER BY scheme, is_primary DESC, topic_id
         ) AS topics
     FROM staging.work_topics
-    SEMI JOIN touched USING (work_id)
+    SEMI JOIN paged USING (work_id)
     GROUP BY work_id
 ),
 
@@ -38,7 +38,7 @@ institutions AS (
     SELECT mention.work_id, count(DISTINCT named.institution_id) AS institutions_count
     FROM staging.mention_institutions AS named
     INNER JOIN staging.mentions AS mention USING (mention_id)
-    SEMI JOIN touched USING (work_id)
+    SEMI JOIN paged USING (work_id)
     GROUP BY mention.work_id
 )
 
@@ -61,6 +61,7 @@ SELECT
     len(work.dataset_urls) > 0 AS has_dataset,
     entries.bibtex
 FROM staging.works AS work
+SEMI JOIN paged USING (work_id)
 INNER JOIN entries USING (work_id)
 LEFT JOIN bylines USING (work_id)
 LEFT JOIN versions USING (work_id)
