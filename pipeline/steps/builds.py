@@ -149,6 +149,6 @@ def log(con: duckdb.DuckDBPyConnection, build: Build, differing: str = NOTHING_D
 def program_of(*patterns: str) -> str:
     """Digest of the files that make rows, as glob patterns from the checkout's root."""
     digest = hashlib.sha256()
-    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern)}):
+    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
