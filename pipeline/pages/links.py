@@ -17,7 +17,7 @@ _PATH_OF_AN_ID: Final = "/.:()<>;"
 
 
 def file_name(kind: Kind, entity_id: str) -> str:
-    """The file name of an entity's page, such as `paper-arxiv_2002.03532.html`; the same id always gives the same."""
+    """The file name of an entity's page, such as `paper-arxiv_2101.00001.html`; the same id always gives the same."""
     return f"{kind}-{_NOT_IN_A_FILE_NAME.sub('_', entity_id)}.html"
 
 

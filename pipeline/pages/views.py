@@ -112,7 +112,7 @@ def citation(paper: Row) -> str:
 
 
 def arxiv_citation(paper: Row) -> str | None:
-    """The arXiv id with its primary category, such as `arXiv:2002.03532 [cs.LG]`."""
+    """The arXiv id with its primary category, such as `arXiv:2101.00001 [cs.LG]`."""
     if paper["arxiv_id"] is None:
         return None
     return f"arXiv:{paper['arxiv_id']}" + (f" [{paper['primary_category']}]" if paper["primary_category"] else "")
