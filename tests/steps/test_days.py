@@ -259,7 +259,7 @@ def rules_of_ids_hold(con):
     assert living == set(minted) - set(retired)
 
 
-@settings(max_examples=12, **UNHURRIED)
+@settings(max_examples=20, **UNHURRIED)
 @given(history=histories, split=st.booleans())
 def test_what_changed_gives_the_people_of_everything(connection, fresh_connection, history, split):
     forget(connection)
@@ -272,7 +272,7 @@ def test_what_changed_gives_the_people_of_everything(connection, fresh_connectio
             rules_of_ids_hold(connection)
 
 
-@settings(max_examples=5, **UNHURRIED)
+@settings(max_examples=8, **UNHURRIED)
 @given(works=libraries, shuffler=st.randoms())
 def test_days_in_any_order_give_the_people_of_one_go(connection, fresh_connection, works, shuffler):
     days = sorted({paper["day"] for paper in works.values()})
@@ -287,7 +287,7 @@ def test_days_in_any_order_give_the_people_of_one_go(connection, fresh_connectio
     assert state(connection) == from_scratch(fresh_connection, works)
 
 
-@settings(max_examples=5, **UNHURRIED)
+@settings(max_examples=8, **UNHURRIED)
 @given(works=libraries)
 def test_days_in_order_give_the_ids_of_one_go(connection, fresh_connection, works):
     """To every author whose earliest mention was the earliest of its author in every run since it came."""

@@ -70,7 +70,7 @@ def from_scratch(con):
     return pl.concat([stored(con).clear(), *(pl.DataFrame(pl.from_arrow(batch.papers)) for batch in batches)])
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(worlds, min_size=2, max_size=3), st.booleans())
 def test_days_give_the_lists_of_one_go(con, days, is_sorted_anew):
     con.execute("BEGIN")
