@@ -17,12 +17,18 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 from blocks import input_folder, part_of, print_row, with_blocks
 
 from pipeline.names import fold, given_name_forms
-from pipeline.resolve import places_of, resolve, shipped_model
+from pipeline.resolve import resolve
 from pipeline.resolve.blocking import WHOLE_BLOCK
+from pipeline.resolve.counts import shipped_counts
+from pipeline.resolve.evidence import read_evidence
+from pipeline.resolve.inputs import checked_input
+from pipeline.resolve.joins import rare_coauthors
+from pipeline.resolve.topics import shipped_topics
 
 SIMILAR = 0.75
 """Family names that have so large a share of their letters in common are spellings of one."""
@@ -124,8 +130,10 @@ def rare_names_beside(folder: Path, mentions: pl.DataFrame, labelled: pl.DataFra
     part = part_of(folder, labelled.filter(pl.col("block").is_in(split.implode())))
     if part.mentions.is_empty():
         return pl.DataFrame(schema={"mention_id": pl.String, "rare": pl.String})
-    places = pl.DataFrame(places_of(part.mentions.to_arrow(), part.works.to_arrow(), model=shipped_model()))
-    return places.select("mention_id", rare="rare_coauthors").explode("rare").drop_nulls()
+    source = checked_input(part.mentions.to_arrow(), part.works.to_arrow())
+    evidence = read_evidence(source, shipped_counts(), shipped_topics())
+    row, code, names = rare_coauthors(evidence, np.arange(source.mentions.height))
+    return pl.DataFrame({"mention_id": source.mentions["mention_id"].gather(row), "rare": names.gather(code)})
 
 
 def recall(labelled: pl.DataFrame, beside: pl.DataFrame) -> Recall:

@@ -2,7 +2,7 @@
 
 What belongs here: agglomeration of the rows of a batch. What does not: where scores and constraints come from.
 
-Two clusters score log2(mean of 2^(e x bits)) / e over their cross pairs, e = 0.5: a generalised mean between
+Two clusters score log2(mean of 2^(e x bits)) / e over their cross pairs, e = 0.7: a generalised mean between
 average and single linkage. The mean of 2^(e x bits) is plain average linkage of those similarities, so scipy's
 nearest-neighbour chain finds the clusters exactly, in O(n^2) per component. Merging stops at the threshold.
 """

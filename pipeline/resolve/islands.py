@@ -12,11 +12,12 @@ A mention that is new, or has changed, can tie islands together. It can only rea
 - of its unit with whom it is tied (`tied_mentions`): they are among those whose given names are not impossible beside
   its own (`compatible_names`),
 - of its ORCID and its `same` corrections,
-- of its block, if that was split, or of its family and under another form of its first name, beside which it, or a
-  mention of its islands, has a rare co-author.
+- of its block, if that was split, or of its family and under another form of its first name, where its cluster, or one
+  that it made another, is tied to theirs (`partner_ties`): they have a rare co-author in common.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -30,11 +31,11 @@ from pipeline.resolve.blocking import Units, units_of
 from pipeline.resolve.comparisons import compare
 from pipeline.resolve.evidence import Evidence, read_evidence
 from pipeline.resolve.inputs import checked_input
-from pipeline.resolve.joins import Ties, rare_coauthors, written_elsewhere
+from pipeline.resolve.joins import Ties, rare_coauthors, ties_of_changed, written_elsewhere
 from pipeline.resolve.model import Model
 from pipeline.resolve.name_levels import NameLevel, compare_names
 from pipeline.resolve.pairs import PairSpace, pair_space
-from pipeline.resolve.printed_names import Words, name_table
+from pipeline.resolve.printed_names import NameTable, Words, name_table
 from pipeline.resolve.rarity import name_rarity
 
 LongArray = npt.NDArray[np.int64]
@@ -47,19 +48,38 @@ NAME_COLUMNS: Final = ("block", "first", "tokens", "middles")
 
 PLACES = pa.schema(
     [
-        pa.field("mention_id", pa.string(), nullable=False),
-        *(pa.field(name, pa.string(), nullable=False) for name in NAME_COLUMNS),
-        pa.field("rare_coauthors", pa.list_(pa.string()), nullable=False),
-        pa.field("island", pa.string()),
+        pa.field("mention_id", pa.string_view(), nullable=False),
+        *(pa.field(name, pa.string_view(), nullable=False) for name in NAME_COLUMNS),
+        pa.field("rare_coauthors", pa.large_list(pa.string_view()), nullable=False),
+        pa.field("cluster", pa.string_view(), nullable=False),
+        pa.field("island", pa.string_view(), nullable=False),
     ]
 )
 """One row is one mention and where it stands, sorted by mention_id.
 
 `block` is empty for groups and placeholders. `first`, `tokens` and `middles` are its given names as `compare_names`
 reads them, words separated by spaces, empty where there is none. `rare_coauthors` is empty unless the block is split
-or the first name has a form of another initial.
-`island` is the smallest mention of its island, null where nothing was decided yet.
+or the first name has a form of another initial. `cluster` is the smallest mention of its cluster before clusters of
+different units were joined, `island` that of its island. Texts are views: most are the same for many mentions.
 """
+
+PARTNERS = pa.schema(
+    [pa.field("mention_id_l", pa.string(), nullable=False), pa.field("mention_id_r", pa.string(), nullable=False)]
+)
+"""One row is two tied clusters of different units, by their smallest mentions; sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the decision about each mention rests on, by mention row.
+
+    Attributes:
+        cluster: The smallest mention of its cluster before clusters of different units were joined.
+        island: The smallest mention of its island.
+    """
+
+    cluster: LongArray
+    island: LongArray
 
 
 def connected(mentions: int, left: LongArray, right: LongArray) -> LongArray:
@@ -91,9 +111,25 @@ def islands(tied: LongArray, ties: Ties) -> LongArray:
     return connected(len(tied), np.concatenate((mentions, pairs[:, 0])), np.concatenate((tied, pairs[:, 1])))
 
 
-def place_table(ids: pl.Series, evidence: Evidence, oversize: BoolArray, island: LongArray | None) -> pa.Table:
+def place_table(ids: pl.Series, evidence: Evidence, oversize: BoolArray, settled: Settled) -> pa.Table:
     """Table where mentions stand, as `PLACES`."""
-    names = evidence.names
+    row, code, keys = rare_coauthors(evidence, np.flatnonzero(oversize | written_elsewhere(evidence)))
+    beside = pl.DataFrame({"row": row, "key": keys.gather(code)}).group_by("row").agg(pl.col("key").sort())
+    return (
+        _as_compared(evidence.names)[evidence.name]
+        .with_columns(mention_id=ids, cluster=ids.gather(settled.cluster), island=ids.gather(settled.island))
+        .with_row_index("row")
+        .with_columns(pl.col("row").cast(pl.Int64))
+        .join(beside, on="row", how="left", maintain_order="left")
+        .with_columns(rare_coauthors=pl.col("key").fill_null([]))
+        .select(PLACES.names)
+        .to_arrow(compat_level=pl.CompatLevel.newest())
+        .cast(PLACES)
+    )
+
+
+def _as_compared(names: NameTable) -> pl.DataFrame:
+    """`NAME_COLUMNS` of each name."""
 
     def text(codes: npt.NDArray[np.int32]) -> pl.Series:
         return _texts(names.words, codes)
@@ -105,29 +141,13 @@ def place_table(ids: pl.Series, evidence: Evidence, oversize: BoolArray, island:
         # A name of more words than are compared keeps the others as one: all of them run together count, too.
         rest=pl.col("joined").str.slice(pl.concat_str(pl.exclude("joined")).str.len_chars())
     )
-    by_name = pl.DataFrame(
+    return pl.DataFrame(
         {
             "block": _texts(names.blocks, names.block),
             "first": text(names.first),
             "tokens": _spaced(tokens.drop("joined")),
             "middles": _spaced(pl.DataFrame(line(names.middles))),
         }
-    )
-    row, code, keys = rare_coauthors(evidence, np.flatnonzero(oversize | written_elsewhere(evidence)))
-    beside = pl.DataFrame({"row": row, "key": keys.gather(code)}).group_by("row").agg(pl.col("key").sort())
-    return (
-        by_name[evidence.name]
-        .with_columns(
-            mention_id=ids,
-            island=pl.lit(None, dtype=pl.String) if island is None else ids.gather(island),
-        )
-        .with_row_index("row")
-        .with_columns(pl.col("row").cast(pl.Int64))
-        .join(beside, on="row", how="left", maintain_order="left")
-        .with_columns(rare_coauthors=pl.col("key").fill_null([]))
-        .select(PLACES.names)
-        .to_arrow()
-        .cast(PLACES)
     )
 
 
@@ -141,20 +161,17 @@ def _spaced(words: pl.DataFrame) -> pl.Series:
     return words.select(pl.concat_str(pl.all(), separator=" ").str.strip_chars()).to_series()
 
 
-def places_of(mentions: pa.Table, works: pa.Table, *, model: Model) -> pa.Table:
-    """Where mentions stand before anything is decided about them.
+def names_of(mentions: pa.Table, works: pa.Table, *, model: Model) -> pl.DataFrame:
+    """The names of mentions as they are compared: `mention_id` and `NAME_COLUMNS`, sorted by mention_id.
 
     Args:
         mentions: `schemas.MENTIONS`.
         works: `schemas.WORKS`.
         model: Weights; its counts say how names are read.
-
-    Returns:
-        `PLACES` without islands, every mention with the rare names beside it.
     """
     source = checked_input(mentions, works)
     evidence = read_evidence(source, model.counts, model.topics)
-    return place_table(source.mentions["mention_id"], evidence, np.ones(source.mentions.height, dtype=np.bool_), None)
+    return _as_compared(evidence.names)[evidence.name].select(source.mentions["mention_id"], *NAME_COLUMNS)
 
 
 def compatible_names(
@@ -246,3 +263,30 @@ def _beside(units: Units, is_changed: BoolArray) -> tuple[LongArray, LongArray]:
     left, right = np.repeat(units.mentions[changed], size), units.mentions[row]
     known = ~is_changed[right]
     return left[known], right[known]
+
+
+def partner_ties(
+    mentions: pa.Table, works: pa.Table, clusters: pl.DataFrame, *, large_blocks: frozenset[str], model: Model
+) -> pa.Table:
+    """The ties between clusters that changed and clusters of other units.
+
+    Args:
+        mentions: `schemas.MENTIONS`: those of both.
+        works: `schemas.WORKS`.
+        clusters: `mention_id, cluster, is_changed`: the cluster of each mention, as in `PLACES`.
+        large_blocks: Blocks that are split.
+        model: Weights.
+
+    Returns:
+        `PARTNERS`.
+    """
+    source = checked_input(mentions, works)
+    evidence = read_evidence(source, model.counts, model.topics)
+    ids = source.mentions["mention_id"]
+    rows = source.mentions.select("mention_id").with_row_index("row")
+    known = rows.join(clusters, on="mention_id", how="left", maintain_order="left")
+    anchor = known.select(pl.col("row").first().over("cluster").cast(pl.Int64)).to_series().to_numpy()
+    oversize = units_of(evidence, large_blocks).oversize
+    ties = ties_of_changed(evidence, anchor, known["is_changed"].to_numpy(), oversize, model)
+    left, right = ([pair[side] for pair in sorted(ties)] for side in (0, 1))
+    return pa.table({"mention_id_l": ids.gather(left), "mention_id_r": ids.gather(right)}).cast(PARTNERS)

@@ -7,6 +7,7 @@ each join is refused if it would put a pair of mentions together that a higher r
 """
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,7 @@ import polars as pl
 
 from pipeline.resolve.clustering import MOST_BITS
 from pipeline.resolve.comparisons import compare
-from pipeline.resolve.constraints import Corrections
+from pipeline.resolve.constraints import Corrections, consistent_corrections
 from pipeline.resolve.evidence import Evidence, per_code
 from pipeline.resolve.links import Links, all_links, no_links, pair_links
 from pipeline.resolve.model import Model
@@ -118,9 +119,27 @@ class Clusters:
         self.anchor[members] = keep
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Clusters of all units together.
+
+    Attributes:
+        anchor: The smallest mention of each mention's cluster.
+        before: The same before scores joined clusters of different units.
+        links: One link for each join.
+        ties: Pairs of mentions whose clusters bear on each other: of one ORCID, or of two clusters whose linkage
+            reaches the threshold, joined or not.
+    """
+
+    anchor: LongArray
+    before: LongArray
+    links: Links
+    ties: Ties
+
+
 def join_across(
     evidence: Evidence, corrections: Corrections, anchor: LongArray, oversize: BoolArray, model: Model
-) -> tuple[LongArray, Links, Ties]:
+) -> Joined:
     """Join clusters of different units.
 
     Args:
@@ -129,16 +148,31 @@ def join_across(
         anchor: The smallest mention of each mention's cluster, from the units.
         oversize: Mentions in blocks that were split into units.
         model: Weights.
-
-    Returns:
-        The new anchors, one link for each join, and pairs of mentions whose clusters bear on each other: of one
-        ORCID, or of two clusters whose linkage reaches the threshold, joined or not.
     """
     clusters = Clusters(anchor, evidence.work, corrections)
     corrected = _join_corrections(clusters, evidence, corrections)
     identified, same_orcid = _join_orcids(clusters, evidence)
+    before = clusters.anchor.copy()
     scored, close = _join_units(clusters, evidence, oversize, model)
-    return clusters.anchor, all_links([corrected, identified, scored]), same_orcid + close
+    return Joined(clusters.anchor, before, all_links([corrected, identified, scored]), same_orcid + close)
+
+
+def ties_of_changed(
+    evidence: Evidence, anchor: LongArray, changed: BoolArray, oversize: BoolArray, model: Model
+) -> Ties:
+    """Ties between clusters that changed and others of other units: their smallest mentions.
+
+    Args:
+        evidence: What is known of the mentions of both.
+        anchor: The smallest mention of each mention's cluster, before units were joined.
+        changed: Mentions whose cluster changed.
+        oversize: Mentions in blocks that were split into units.
+        model: Weights.
+    """
+    clusters = Clusters(anchor, evidence.work, consistent_corrections(len(anchor), [], []))
+    proposals = _proposals(clusters, evidence, oversize)
+    proposals = proposals[changed[proposals[:, 0]] != changed[proposals[:, 1]]]
+    return [(one, other) for _, one, other, _ in _scored(clusters, evidence, proposals, model)]
 
 
 def _links_between(evidence: Evidence, pairs: list[tuple[int, int]], *, corrected: bool) -> Links:
@@ -207,10 +241,7 @@ def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, mod
     The strongest join goes first; a cluster of initials joins at most one cluster, and its later rivals are
     measured no more: what remains apart would have needed the whole block at once.
     """
-    proposals = np.concatenate((_of_split_blocks(clusters, evidence, oversize), _of_two_blocks(clusters, evidence)))
-    if not len(proposals):
-        return no_links(), []
-    scored = _scored(clusters, evidence, proposals, model)
+    scored = _scored(clusters, evidence, _proposals(clusters, evidence, oversize), model)
     scored.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
     taken: set[int] = set()
     joined = []
@@ -226,6 +257,11 @@ def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, mod
         taken.update(anchor for anchor in (one, other) if not _written(evidence, anchor))
         joined.append(pair)
     return _links_between(evidence, joined, corrected=False), [(one, other) for _, one, other, _ in scored]
+
+
+def _proposals(clusters: Clusters, evidence: Evidence, oversize: BoolArray) -> npt.NDArray[np.int64]:
+    """Pairs of clusters of two units that may be joined: (n, 2) anchors."""
+    return np.concatenate((_of_split_blocks(clusters, evidence, oversize), _of_two_blocks(clusters, evidence)))
 
 
 def _written(evidence: Evidence, anchor: int) -> bool:

@@ -127,7 +127,7 @@ def name_keys(names: pl.DataFrame) -> pl.DataFrame:
 
 
 def _keys_of_some(names: pl.DataFrame) -> pl.DataFrame:
-    """`NAME_KEYS` with the lists as spaced text: plain names as columns, the others one by one."""
+    """`NAME_KEYS` with the lists as spaced text: plain names as columns, the others one by one, which is slow."""
     rows = names.select("name", "given", "family").with_row_index("row").with_columns(plain=_is_plain())
     plain = rows.filter("plain").select("row", *_plain_keys())
     others = rows.filter(~pl.col("plain"))
@@ -142,8 +142,9 @@ def _keys_of_some(names: pl.DataFrame) -> pl.DataFrame:
 def _is_plain() -> pl.Expr:
     """Tell names that `parse_name` reads as they stand, "Wei-Ming A. Quist": ASCII words, the last the family name."""
     name = pl.col("name")
+    as_printed = pl.concat_str("given", pl.lit(" "), "family") == name
     return (
-        pl.col("family").is_null()
+        (pl.col("family").is_null() | as_printed.fill_null(value=False))
         & (name.str.len_bytes() == name.str.len_chars())
         & (name.str.len_bytes() <= _LONGEST_NAME)
         & name.str.contains(_PLAIN)

@@ -18,7 +18,7 @@ from pipeline.resolve.constraints import Corrections, consistent_corrections, pa
 from pipeline.resolve.evidence import Evidence, read_evidence
 from pipeline.resolve.identity import author_ids
 from pipeline.resolve.inputs import ResolverInput, checked_input, correction_rows
-from pipeline.resolve.islands import islands, place_table, unit_ties
+from pipeline.resolve.islands import Settled, islands, place_table, unit_ties
 from pipeline.resolve.joins import join_across
 from pipeline.resolve.links import Links, all_links, link_table, links_inside, probabilities, strongest_tree
 from pipeline.resolve.model import Model, shipped_model
@@ -105,7 +105,7 @@ def resolve_placed(
     known = _known(checked_input(mentions, works, corrections), model or shipped_model())
     del mentions, works
     decided = _decided(known, threads, large_blocks)
-    places = place_table(known.ids, known.evidence, decided.oversize, decided.island)
+    places = place_table(known.ids, known.evidence, decided.oversize, decided.settled)
     del known
     return decided.resolution(), places
 
@@ -121,7 +121,7 @@ class _Decided:
         anchor: The smallest mention of each one's cluster.
         links: Accepted links.
         oversize: Mentions of split blocks.
-        island: The smallest mention of each one's island.
+        settled: What each one's decision rests on.
     """
 
     ids: pl.Series
@@ -130,7 +130,7 @@ class _Decided:
     anchor: LongArray
     links: Links
     oversize: npt.NDArray[np.bool_]
-    island: LongArray
+    settled: Settled
 
     def resolution(self) -> Resolution:
         """Table the decisions."""
@@ -192,15 +192,15 @@ def _decided(known: _Known, threads: int | None, large_blocks: frozenset[str] | 
             anchor[batch_mentions] = batch_anchor
             tied[batch_mentions] = batch_tied
             parts.append(links)
-    anchor, joining, ties = join_across(evidence, decisions, anchor, units.oversize, model)
+    joined = join_across(evidence, decisions, anchor, units.oversize, model)
     return _Decided(
         ids=known.ids,
         decisions=decisions,
         model=model,
-        anchor=anchor,
-        links=links_inside(all_links([*parts, joining]), anchor),
+        anchor=joined.anchor,
+        links=links_inside(all_links([*parts, joined.links]), joined.anchor),
         oversize=units.oversize,
-        island=islands(tied, [*ties, *known.same]),
+        settled=Settled(cluster=joined.before, island=islands(tied, [*joined.ties, *known.same])),
     )
 
 

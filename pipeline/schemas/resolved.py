@@ -128,6 +128,7 @@ class MentionPlaces(dy.Schema):
     tokens = dy.String(description="Given names as they are compared, separated by spaces.")
     middles = dy.String(description="Given names after the first, separated by spaces.")
     rare_coauthors = texts("Rare names beside it; empty unless its block is split.")
+    cluster = dy.String(description="Smallest mention of its cluster before clusters of different units were joined.")
     island = dy.String(description="Smallest mention of those that bear on each other; nothing outside bears on them.")
 
 

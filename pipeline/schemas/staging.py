@@ -322,13 +322,13 @@ class Builds(dy.Schema):
 
     number = dy.Int64(primary_key=True, min=1, description="1 for the first, then one more each time.")
     run_id = dy.String(description="Dagster run.")
-    step = dy.String(description="works, mentions, profiles or papers.")
+    step = dy.String(description="works, mentions, people, profiles, papers, graph or changes.")
     mode = dy.Enum(
         ["whole", "part"],
         description="whole: every row was made again, at first or by another program. part: what changes can reach.",
     )
     program = dy.String(description="Digest of the program that made the rows.")
-    renewed = dy.Int64(min=0, description="Works, or for profiles authors, whose rows were made again.")
+    renewed = dy.Int64(min=0, description="Works, for people mentions and for profiles authors, made again.")
 
 
 class WorkChanges(dy.Schema):

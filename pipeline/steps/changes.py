@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from pipeline.resolve import Model, blocking, compatible_names, name_forms, places_of, tied_mentions
+from pipeline.resolve import Model, blocking, compatible_names, name_forms, names_of, partner_ties, tied_mentions
 from pipeline.steps import count, frame_as, temporary_table
 from warehouse import query
 
@@ -50,7 +50,7 @@ def affected_mentions(
     """
     with temporary_table(con, "changed_mentions", "resolved/changed_mentions"), ExitStack() as tables:
         changed = count(con, "SELECT count(*) FROM changed_mentions")
-        most = changed > MOST_CHANGED * count(con, "SELECT count(*) FROM fingerprints")
+        most = changed > MOST_CHANGED * count(con, "SELECT count(*) FROM staging.mentions")
         if everything or most:
             large_blocks = None
             tables.enter_context(temporary_table(con, "affected_mentions", "resolved/all_mentions"))
@@ -68,11 +68,11 @@ def resolver_input(con: duckdb.DuckDBPyConnection, change: Change) -> tuple[pa.T
 
 
 def find_reached(con: duckdb.DuckDBPyConnection, model: Model, tables: ExitStack, threads: int) -> frozenset[str]:
-    """Let SQL see `reached_islands` and `partner_islands`; returns the blocks that are split now.
+    """Let SQL see `reached_islands` and what `partner_mentions` needs; returns the blocks that are split now.
 
     SQL must see `changed_mentions` and `decisions`.
     """
-    arrivals = pl.DataFrame(places_of(*some_input(con, "changed_mentions"), model=model))
+    arrivals = names_of(*some_input(con, "changed_mentions"), model=model)
     tables.enter_context(frame_as(con, "arrivals", arrivals))
     sizes = con.sql(
         f"""
@@ -104,9 +104,43 @@ def find_reached(con: duckdb.DuckDBPyConnection, model: Model, tables: ExitStack
         threads=threads,
     )
     tables.enter_context(frame_as(con, "tied_mentions", pl.DataFrame({"mention_id": tied})))
-    for name in ("reached_islands", "partner_islands"):
-        tables.enter_context(temporary_table(con, name, f"resolved/{name}"))
+    tables.enter_context(temporary_table(con, "reached_islands", "resolved/reached_islands"))
     return large_blocks
+
+
+@contextmanager
+def partner_mentions(
+    con: duckdb.DuckDBPyConnection, places: pl.DataFrame, model: Model, large_blocks: frozenset[str]
+) -> Iterator[int]:
+    """Let SQL see `partner_mentions`, to be resolved together, while the block runs; gives how many there are.
+
+    They are the islands of clusters that changed and are tied now to clusters of other units, and the islands of
+    these. Nothing else can be: what did not change is tied to what it was tied to.
+
+    SQL must see `changed_mentions`, `affected_mentions`, `split_blocks` and `name_forms`.
+
+    Args:
+        con: A connection to the working file.
+        places: `islands.PLACES` of the affected mentions as they are resolved now.
+        model: What decides.
+        large_blocks: Blocks that are split.
+    """
+    with (
+        frame_as(con, "placed", places),
+        temporary_table(con, "changed_clusters", "resolved/changed_clusters"),
+        temporary_table(con, "proposed_mentions", "resolved/proposed_mentions"),
+    ):
+        ties = partner_ties(
+            *some_input(con, "proposed_mentions"),
+            clusters=con.sql("FROM proposed_mentions").pl(),
+            large_blocks=large_blocks,
+            model=model,
+        )
+        with (
+            frame_as(con, "ties", pl.DataFrame(ties)),
+            temporary_table(con, "partner_mentions", "resolved/partner_mentions"),
+        ):
+            yield count(con, "SELECT count(*) FROM partner_mentions")
 
 
 def some_input(con: duckdb.DuckDBPyConnection, chosen: str) -> tuple[pa.Table, pa.Table]:

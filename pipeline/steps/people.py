@@ -1,6 +1,8 @@
 """Identity: which mentions are one person, carried over from run to run."""
 
 import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -9,14 +11,15 @@ from typing import Final
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from pipeline import schemas
-from pipeline.resolve import Resolution, carry_ids, resolve_placed, shipped_model, unmet_corrections
+from pipeline.resolve import Model, carry_ids, resolve_placed, shipped_model, unmet_corrections
 from pipeline.resolve.identity import Identity
-from pipeline.steps import changes, corrections, count, frame_as, temporary_table
+from pipeline.steps import builds, changes, corrections, count, frame_as, temporary_table
 from pipeline.steps.changes import Change
 from warehouse import query
-from warehouse.tables import append, renew, replace
+from warehouse.tables import append, renew, replace_in_batches
 
 TABLES = (
     "resolved.author_mentions",
@@ -40,6 +43,10 @@ RENEWED_AUTHORS: Final = "author_id IN (SELECT author_id FROM renewed_authors)"
 """Rows that a part of the people replaces. A link's two mentions are in one island."""
 
 
+ROWS_AT_ONCE: Final = 500_000
+"""Rows that are checked and stored at once: every row of the people at once would be several GB."""
+
+
 def resolve_people(con: duckdb.DuckDBPyConnection, *, run_id: str, threads: int) -> dict[str, int]:
     """Resolve what changes since the last run can reach, and give the people the ids they had before.
 
@@ -50,51 +57,51 @@ def resolve_people(con: duckdb.DuckDBPyConnection, *, run_id: str, threads: int)
         Counts of people, of what was resolved and of what moved.
     """
     now, model = datetime.now(UTC), shipped_model()
-    program = (model.version, method())
-    number, last_program = last_resolution(con)
+    build = builds.begin(con, "people", f"{model.version} {method()}")
+    number = count(con, "SELECT max(number) FROM resolved.resolutions")
     told = corrections.decisions(con)
     with (
         frame_as(con, "decisions", pl.DataFrame(told)),
+        frame_as(con, "this_build", pl.DataFrame({"last": [build.last]})),
+        temporary_table(con, "looked_at", "resolved/all_works" if build.whole else "resolved/looked_at"),
         temporary_table(con, "fingerprints", "resolved/fingerprints"),
-        changes.affected_mentions(con, model, everything=last_program != program, threads=threads) as change,
+        changes.affected_mentions(con, model, everything=build.whole, threads=threads) as change,
     ):
-        resolution, places = resolve_placed(
-            *changes.resolver_input(con, change),
-            corrections=told,
-            model=model,
-            threads=threads,
-            large_blocks=change.large_blocks,
-        )
-        blocks = pl.DataFrame(places).filter(pl.col("block") != "")["block"].n_unique()
-        write_places(con, pl.DataFrame(places), change)
-        del places  # millions of rows that nothing below reads
-        identity = identities(con, resolution, run_id=run_id, at=now)
-        write(con, resolution, identity, change)
+        resolved = resolve_affected(con, change, told, model, threads)
+        blocks = resolved.places.filter(pl.col("block") != "")["block"].n_unique()
+        write_places(con, resolved.places, change)
+        clusters, links = resolved.clusters, resolved.links
+        del resolved  # its places are millions of rows that nothing below reads
+        identity = identities(con, clusters, run_id=run_id, at=now)
+        write(con, links, identity, change)
         unmet = unmet_corrections(told, con.sql(query("resolved/decided_mentions")).to_arrow_table()["mention_id"])
-    if last_program is None:
+    if not number:
         mode = "first"
-    elif last_program != program:
+    elif build.whole:
         mode = "refit"
     else:
         mode = "full" if change.large_blocks is None else "incremental"
+    reach = {
+        "changed_mentions": change.changed_mentions,
+        "resolved_mentions": clusters.height,
+        "blocks": blocks,
+    }
     record = {
         "number": number + 1,
         "run_id": run_id,
         "at": now,
         "mode": mode,
-        "model_version": program[0],
-        "method": program[1],
-        "changed_mentions": change.changed_mentions,
-        "resolved_mentions": resolution.clusters.num_rows,
-        "blocks": blocks,
+        "model_version": model.version,
+        "method": method(),
+        **reach,
     }
     append(con, "resolved.resolutions", pl.DataFrame([record]))
+    builds.finish(con, build, run_id=run_id, renewed=clusters.height)
     history = with_event_ids(pl.DataFrame(identity.history))
     append(con, "resolved.author_history", history)
     counts = cluster_counts(con) | corrections.replay(con, unmet)
-    resolved = {key: record[key] for key in ("changed_mentions", "resolved_mentions", "blocks")}
     events = {f"{event}_authors": n for event, n in history.group_by("event").len().sort("event").iter_rows()}
-    return counts | resolved | {f"{mode}_run": 1} | events
+    return counts | reach | {f"{mode}_run": 1} | events
 
 
 @cache
@@ -109,15 +116,63 @@ def method() -> str:
     return digest.hexdigest()[:12]
 
 
-def last_resolution(con: duckdb.DuckDBPyConnection) -> tuple[int, tuple[str, str] | None]:
-    """Number of the last run, and the model and method it went by; 0 and None before the first."""
-    number, *program = con.execute(
-        "SELECT max(number), arg_max(model_version, number), arg_max(method, number) FROM resolved.resolutions"
-    ).fetchall()[0]
-    return (number, (program[0], program[1])) if number else (0, None)
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What was decided about the affected mentions.
+
+    Attributes:
+        clusters: `pipeline.resolve.schemas.CLUSTERS`.
+        links: `pipeline.resolve.schemas.LINKS`.
+        places: `pipeline.resolve.islands.PLACES`.
+    """
+
+    clusters: pl.DataFrame
+    links: pl.DataFrame
+    places: pl.DataFrame
+
+    def brought_to(self, again: "Resolved") -> "Resolved":
+        """Put what was decided again, about whole islands, in its place."""
+        mentions = again.clusters.select("mention_id")
+
+        def brought(kept: pl.DataFrame, fresh: pl.DataFrame, key: str) -> pl.DataFrame:
+            return pl.concat([kept.join(mentions, left_on=key, right_on="mention_id", how="anti"), fresh])
+
+        return Resolved(
+            clusters=brought(self.clusters, again.clusters, "mention_id"),
+            links=brought(self.links, again.links, "mention_id_l"),
+            places=brought(self.places, again.places, "mention_id"),
+        )
 
 
-def identities(con: duckdb.DuckDBPyConnection, resolution: Resolution, *, run_id: str, at: datetime) -> Identity:
+def resolve_affected(
+    con: duckdb.DuckDBPyConnection, change: Change, told: pa.Table, model: Model, threads: int
+) -> Resolved:
+    """Resolve what a change reaches.
+
+    Clusters that came out other than they were may bear on clusters of other units: those are affected mentions then,
+    and resolved again together.
+    """
+
+    def resolved(mentions: pa.Table, works: pa.Table) -> Resolved:
+        resolution, places = resolve_placed(
+            mentions, works, corrections=told, model=model, threads=threads, large_blocks=change.large_blocks
+        )
+        return Resolved(*map(pl.DataFrame, (resolution.clusters, resolution.links, places)))
+
+    first = resolved(*changes.resolver_input(con, change))
+    if change.large_blocks is None:
+        return first
+    with changes.partner_mentions(con, first.places, model, change.large_blocks) as partners:
+        if not partners:
+            return first
+        again = resolved(*changes.some_input(con, "partner_mentions"))
+        con.execute(
+            "CREATE OR REPLACE TEMPORARY TABLE affected_mentions AS FROM affected_mentions UNION FROM partner_mentions"
+        )
+    return first.brought_to(again)
+
+
+def identities(con: duckdb.DuckDBPyConnection, clusters: pl.DataFrame, *, run_id: str, at: datetime) -> Identity:
     """Give the people that were resolved the ids they had before; SQL must see `affected_mentions`."""
     previous = con.sql(
         f"SELECT mention_id, author_id, probability FROM resolved.author_mentions WHERE {AFFECTED}"
@@ -127,7 +182,7 @@ def identities(con: duckdb.DuckDBPyConnection, resolution: Resolution, *, run_id
             f"SELECT old_author_id, author_id FROM resolved.author_redirects WHERE {AFFECTED_REDIRECTS}"
         ).to_arrow_table()
     return carry_ids(
-        resolution.clusters,
+        clusters.to_arrow(),
         previous,
         redirects,
         run_id=run_id,
@@ -139,29 +194,46 @@ def identities(con: duckdb.DuckDBPyConnection, resolution: Resolution, *, run_id
 
 def write_places(con: duckdb.DuckDBPyConnection, places: pl.DataFrame, change: Change) -> None:
     """Keep where mentions stand for the next run; SQL must see `affected_mentions` and `fingerprints`."""
-    with frame_as(con, "places", places):
-        rows = con.sql("SELECT * FROM places INNER JOIN fingerprints USING (mention_id)").pl()
-    write_part(con, "resolved.mention_places", rows, change, AFFECTED)
+    fingerprints = "FROM fingerprints" if change.large_blocks is None else query("resolved/known_fingerprints")
+
+    def with_fingerprints(some: pl.DataFrame) -> pl.DataFrame:
+        with frame_as(con, "places", some):
+            rows: pl.DataFrame = con.sql(
+                f"FROM places INNER JOIN ({fingerprints}) USING (mention_id) ORDER BY mention_id"
+            ).pl()
+        return rows
+
+    write_part(
+        con, "resolved.mention_places", map(with_fingerprints, places.iter_slices(ROWS_AT_ONCE)), change, AFFECTED
+    )
 
 
-def write(con: duckdb.DuckDBPyConnection, resolution: Resolution, identity: Identity, change: Change) -> None:
+def write(con: duckdb.DuckDBPyConnection, links: pl.DataFrame, identity: Identity, change: Change) -> None:
     """Put what was resolved in the place of what stood there; SQL must see `affected_mentions`."""
     previous = con.sql(f"SELECT author_id FROM resolved.author_mentions WHERE {AFFECTED}").pl()
     with frame_as(con, "previous_people", previous):
-        write_part(con, "resolved.author_redirects", pl.DataFrame(identity.redirects), change, AFFECTED_REDIRECTS)
-        write_part(con, "resolved.author_mentions", pl.DataFrame(identity.author_mentions), change, AFFECTED)
-        write_part(con, "resolved.links", pl.DataFrame(resolution.links), change, AFFECTED_LINKS)
+        for name, rows, where in (
+            ("resolved.author_redirects", pl.DataFrame(identity.redirects), AFFECTED_REDIRECTS),
+            ("resolved.author_mentions", pl.DataFrame(identity.author_mentions), AFFECTED),
+            ("resolved.links", links, AFFECTED_LINKS),
+        ):
+            write_part(con, name, rows.iter_slices(ROWS_AT_ONCE), change, where)
         with temporary_table(con, "renewed_authors", "resolved/renewed_authors"):
-            write_part(con, "resolved.authors", con.sql(query("resolved/authors")).pl(), change, RENEWED_AUTHORS)
+            authors = con.sql(f"FROM ({query('resolved/authors')}) ORDER BY author_id").pl()
+            write_part(con, "resolved.authors", [authors], change, RENEWED_AUTHORS)
 
 
-def write_part(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, change: Change, where: str) -> None:
-    """Put a frame in the place of a whole table, or of some of its rows where only changes were resolved."""
+def write_part(
+    con: duckdb.DuckDBPyConnection, name: str, frames: Iterable[pl.DataFrame], change: Change, where: str
+) -> None:
+    """Put frames, in the order of the key, in the place of a whole table, or of the rows that changes reach."""
     if change.large_blocks is None:
-        replace(con, name, frame)
-    else:
-        with frame_as(con, "fresh", schemas.TABLES[name].validate(frame, cast=True)):
-            renew(con, name, "SELECT * FROM fresh", where)
+        replace_in_batches(con, name, frames)
+        return
+    contract = schemas.TABLES[name]
+    fresh = pl.concat([contract.create_empty(), *(contract.validate(frame, cast=True) for frame in frames)])
+    with frame_as(con, "fresh", fresh):
+        renew(con, name, "SELECT * FROM fresh", where)
 
 
 def with_event_ids(history: pl.DataFrame) -> pl.DataFrame:
@@ -178,10 +250,7 @@ def with_event_ids(history: pl.DataFrame) -> pl.DataFrame:
 
 def cluster_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """How many authors there are, and how large the largest is."""
-    return {
-        "mentions": count(con, "SELECT count(*) FROM resolved.author_mentions"),
-        "authors": count(con, "SELECT count(DISTINCT author_id) FROM resolved.author_mentions"),
-        "largest_author": count(
-            con, "SELECT max(n) FROM (SELECT count(*) AS n FROM resolved.author_mentions GROUP BY author_id)"
-        ),
-    }
+    mentions, authors, largest = con.execute(
+        "SELECT coalesce(sum(mentions), 0), count(*), coalesce(max(mentions), 0) FROM resolved.authors"
+    ).fetchall()[0]
+    return {"mentions": int(mentions), "authors": authors, "largest_author": largest}

@@ -1,5 +1,11 @@
--- One row is a mention that came, went or changed since the last run. Temporary table: fingerprints.
+-- One row is a mention that came, went or changed since the last run. Temporary tables: fingerprints, looked_at.
+WITH known AS (
+    SELECT mention_id, fingerprint
+    FROM resolved.mention_places
+    WHERE rtrim(rtrim(mention_id, '0123456789'), '#') IN (SELECT work_id FROM looked_at)
+)
+
 SELECT mention_id
 FROM fingerprints AS now
-FULL JOIN resolved.mention_places AS last USING (mention_id)
-WHERE now.fingerprint IS DISTINCT FROM last.fingerprint
+FULL JOIN known USING (mention_id)
+WHERE now.fingerprint IS DISTINCT FROM known.fingerprint

@@ -1,14 +1,17 @@
 -- One row is a mention and a digest of all that the resolver reads of it, of its work and of the decisions that name
--- it: every column that mentions.sql and works.sql read. Parts that come in any order are added up.
+-- it: every column that mentions.sql and works.sql read. Parts that come in any order are added up. Temporary tables:
+-- looked_at (work_id), decisions.
 WITH bylines AS (
     SELECT work_id, bit_xor(hash(position, raw_name)) AS digest
     FROM staging.mentions
+    SEMI JOIN looked_at USING (work_id)
     GROUP BY work_id
 ),
 
 categories AS (
     SELECT work_id, bit_xor(hash(topic_id, is_primary)) AS digest
     FROM staging.work_topics
+    SEMI JOIN looked_at USING (work_id)
     WHERE scheme = 'arxiv'
     GROUP BY work_id
 ),
@@ -16,6 +19,7 @@ categories AS (
 citations AS (
     SELECT work_id, bit_xor(hash(cited_record_id)) AS digest
     FROM staging.work_references
+    SEMI JOIN looked_at USING (work_id)
     GROUP BY work_id
 ),
 

@@ -10,4 +10,3 @@ SELECT
     orcid,
     openalex_author_id
 FROM staging.mentions
-ORDER BY mention_id

@@ -33,4 +33,3 @@ INNER JOIN bylines USING (work_id)
 LEFT JOIN categories USING (work_id)
 LEFT JOIN citations USING (work_id)
 LEFT JOIN staging.openalex_works AS record ON work.openalex_id = record.openalex_id
-ORDER BY work.work_id

@@ -37,4 +37,3 @@ LEFT JOIN categories USING (work_id)
 LEFT JOIN citations USING (work_id)
 LEFT JOIN staging.openalex_works AS record ON work.openalex_id = record.openalex_id
 WHERE work.work_id IN ($l, $r)
-ORDER BY work.work_id
