@@ -340,8 +340,8 @@ def derived_model(folders: list[Path], settling: list[Path], counts: pl.DataFram
     slope, offset = calibrated([*labelled, *others], weights, prior, exponent)
     derivation = {
         "method": "logistic regression over comparison levels, large labelled sets weighing the same; the prior,"
-        " the linkage and a shift of the levels of initials by the mean of B-cubed and pairwise F1 of clustering the labelled"
-        " mentions",
+        " the linkage and a shift of the levels of initials by the mean of B-cubed and pairwise F1 of clustering the"
+        " labelled mentions",
         "sets": {folder.name: p.pairs for folder, p in zip(folders, pairs, strict=True)},
         "settled_on_too": [folder.name for folder in settling],
         "intercepts": {folder.name: round(float(bits), 2) for folder, bits in zip(folders, intercepts, strict=True)},

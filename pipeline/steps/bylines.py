@@ -24,9 +24,9 @@ PROGRAM = (
 
 LINED_UP = {"work_id": pl.String, "position": pl.Int64, "openalex_position": pl.Int64}
 
-PLACES_OF_TOUCHED = "rtrim(mention_id, '0123456789') IN (SELECT work_id || '#' FROM touched)"
+PLACES_OF_TOUCHED = "split_part(mention_id, '#', 1) IN (SELECT work_id FROM touched)"
 
-WORKS_OF = "SELECT DISTINCT rtrim(rtrim(mention_id, '0123456789'), '#') FROM ({})"
+WORKS_OF = "SELECT DISTINCT split_part(mention_id, '#', 1) FROM ({})"
 """Query of the works of the mentions that a query gives."""
 
 

@@ -14,6 +14,6 @@ SELECT work_id
 FROM staging.work_changes
 WHERE build > (SELECT last FROM this_build)
 UNION
-SELECT rtrim(rtrim(mention_id, '0123456789'), '#') FROM now ANTI JOIN known USING (digest)
+SELECT split_part(mention_id, '#', 1) FROM now ANTI JOIN known USING (digest)
 UNION
 SELECT work_id FROM known ANTI JOIN now USING (digest)

@@ -1,6 +1,6 @@
 -- One row is a person's name on a work that a renewed author stands on; temporary table renewed (author_id).
 WITH works AS (
-    SELECT DISTINCT rtrim(rtrim(mention_id, '0123456789'), '#') AS work_id
+    SELECT DISTINCT split_part(mention_id, '#', 1) AS work_id
     FROM resolved.author_mentions
     SEMI JOIN renewed USING (author_id)
 )

@@ -2,7 +2,7 @@
 WITH known AS (
     SELECT mention_id, fingerprint
     FROM resolved.mention_places
-    WHERE rtrim(rtrim(mention_id, '0123456789'), '#') IN (SELECT work_id FROM looked_at)
+    WHERE split_part(mention_id, '#', 1) IN (SELECT work_id FROM looked_at)
 )
 
 SELECT mention_id

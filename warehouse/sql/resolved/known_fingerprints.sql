@@ -6,4 +6,4 @@ UNION ALL
 SELECT mention_id, fingerprint
 FROM resolved.mention_places
 SEMI JOIN affected_mentions USING (mention_id)
-WHERE rtrim(rtrim(mention_id, '0123456789'), '#') NOT IN (SELECT work_id FROM looked_at)
+WHERE split_part(mention_id, '#', 1) NOT IN (SELECT work_id FROM looked_at)

@@ -4,6 +4,6 @@ SELECT work_id FROM staging.work_records WHERE build > (SELECT last FROM this_bu
 UNION
 SELECT work_id FROM staging.work_changes WHERE build > (SELECT last FROM this_build)
 UNION
-SELECT rtrim(rtrim(unnest([mention_id_l, mention_id_r]), '0123456789'), '#')
+SELECT split_part(unnest([mention_id_l, mention_id_r]), '#', 1)
 FROM resolved.corrections
 WHERE kind IN ('same', 'different')
