@@ -31,7 +31,7 @@ from pipeline.resolve.blocking import Units, units_of
 from pipeline.resolve.comparisons import compare
 from pipeline.resolve.evidence import Evidence, read_evidence
 from pipeline.resolve.inputs import checked_input
-from pipeline.resolve.joins import Ties, rare_coauthors, tied_pairs, written_elsewhere
+from pipeline.resolve.joins import Ties, rare_coauthors, ties_of_changed, written_elsewhere
 from pipeline.resolve.model import Model
 from pipeline.resolve.name_levels import NameLevel, compare_names
 from pipeline.resolve.pairs import PairSpace, pair_space
@@ -62,6 +62,11 @@ reads them, words separated by spaces, empty where there is none. `rare_coauthor
 or the first name has a form of another initial. `cluster` is the smallest mention of its cluster before clusters of
 different units were joined, `island` that of its island. Texts are views: most are the same for many mentions.
 """
+
+PARTNERS = pa.schema(
+    [pa.field("mention_id_l", pa.string(), nullable=False), pa.field("mention_id_r", pa.string(), nullable=False)]
+)
+"""One row is two tied clusters of different units, by their smallest mentions; sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,33 +266,27 @@ def _beside(units: Units, is_changed: BoolArray) -> tuple[LongArray, LongArray]:
 
 
 def partner_ties(
-    mentions: pa.Table, works: pa.Table, members: pl.DataFrame, pairs: pl.DataFrame, *, model: Model
-) -> pl.DataFrame:
-    """The pairs of clusters of different units that are tied.
+    mentions: pa.Table, works: pa.Table, clusters: pl.DataFrame, *, large_blocks: frozenset[str], model: Model
+) -> pa.Table:
+    """The ties between clusters that changed and clusters of other units.
 
     Args:
-        mentions: `schemas.MENTIONS`: those that stand for clusters, at most `joins.MEMBERS_COMPARED` for each.
+        mentions: `schemas.MENTIONS`: those of both.
         works: `schemas.WORKS`.
-        members: `mention_id, cluster` of those; a cluster is named as in `PLACES`, or otherwise.
-        pairs: `changed, other`: clusters that share a rare co-author and bear names that may be one person's.
+        clusters: `mention_id, cluster, is_changed`: the cluster of each mention, as in `PLACES`.
+        large_blocks: Blocks that are split.
         model: Weights.
 
     Returns:
-        Rows of `pairs`, sorted.
+        `PARTNERS`.
     """
     source = checked_input(mentions, works)
     evidence = read_evidence(source, model.counts, model.topics)
-    rows = (
-        source.mentions.select("mention_id").with_row_index("row", offset=0).with_columns(pl.col("row").cast(pl.Int64))
-    )
-    known = rows.join(members, on="mention_id", how="left", maintain_order="left")
-    anchors = known.group_by("cluster").agg(anchor=pl.col("row").min())
-    anchor = known.join(anchors, on="cluster", how="left", maintain_order="left")["anchor"].to_numpy()
-    placed = pairs.select("changed", "other").sort("changed", "other")
-    for side in ("changed", "other"):
-        of_side = anchors.select(pl.col("cluster").alias(side), pl.col("anchor").alias(f"{side}_anchor"))
-        placed = placed.join(of_side, on=side, maintain_order="left")
-    asked = placed.select("changed_anchor", "other_anchor").to_numpy().reshape(-1, 2)
-    sides = {"changed_anchor": pl.Int64, "other_anchor": pl.Int64}
-    tied = pl.DataFrame(tied_pairs(evidence, anchor, asked, model), schema=sides, orient="row")
-    return placed.join(tied, on=list(sides), how="semi", maintain_order="left").select("changed", "other")
+    ids = source.mentions["mention_id"]
+    rows = source.mentions.select("mention_id").with_row_index("row")
+    known = rows.join(clusters, on="mention_id", how="left", maintain_order="left")
+    anchor = known.select(pl.col("row").first().over("cluster").cast(pl.Int64)).to_series().to_numpy()
+    oversize = units_of(evidence, large_blocks).oversize
+    ties = ties_of_changed(evidence, anchor, known["is_changed"].to_numpy(), oversize, model)
+    left, right = ([pair[side] for pair in sorted(ties)] for side in (0, 1))
+    return pa.table({"mention_id_l": ids.gather(left), "mention_id_r": ids.gather(right)}).cast(PARTNERS)

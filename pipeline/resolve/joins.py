@@ -157,17 +157,22 @@ def join_across(
     return Joined(clusters.anchor, before, all_links([corrected, identified, scored]), same_orcid + close)
 
 
-def tied_pairs(evidence: Evidence, anchor: LongArray, pairs: npt.NDArray[np.int64], model: Model) -> Ties:
-    """Those of some pairs of clusters of different units, (n, 2) anchors, whose linkage reaches the threshold.
+def ties_of_changed(
+    evidence: Evidence, anchor: LongArray, changed: BoolArray, oversize: BoolArray, model: Model
+) -> Ties:
+    """Ties between clusters that changed and others of other units: their smallest mentions.
 
     Args:
-        evidence: What is known of the mentions that stand for the clusters.
-        anchor: The smallest mention of each mention's cluster.
-        pairs: Clusters, by their anchors.
+        evidence: What is known of the mentions of both.
+        anchor: The smallest mention of each mention's cluster, before units were joined.
+        changed: Mentions whose cluster changed.
+        oversize: Mentions in blocks that were split into units.
         model: Weights.
     """
     clusters = Clusters(anchor, evidence.work, consistent_corrections(len(anchor), [], []))
-    return [(one, other) for _, one, other, _ in _scored(clusters, evidence, pairs, model)]
+    proposals = _proposals(clusters, evidence, oversize)
+    proposals = proposals[changed[proposals[:, 0]] != changed[proposals[:, 1]]]
+    return [(one, other) for _, one, other, _ in _scored(clusters, evidence, proposals, model)]
 
 
 def _links_between(evidence: Evidence, pairs: list[tuple[int, int]], *, corrected: bool) -> Links:
@@ -371,7 +376,7 @@ def _sample(members: LongArray) -> LongArray:
     """At most `MEMBERS_COMPARED` members, evenly spaced."""
     if len(members) <= MEMBERS_COMPARED:
         return members
-    return members[np.arange(MEMBERS_COMPARED) * (len(members) - 1) // (MEMBERS_COMPARED - 1)]
+    return members[np.linspace(0, len(members) - 1, MEMBERS_COMPARED).astype(np.int64)]
 
 
 def _linkages(

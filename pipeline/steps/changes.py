@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from pipeline.resolve import Model, blocking, compatible_names, joins, name_forms, names_of, partner_ties, tied_mentions
+from pipeline.resolve import Model, blocking, compatible_names, name_forms, names_of, partner_ties, tied_mentions
 from pipeline.steps import count, frame_as, temporary_table
 from warehouse import query
 
@@ -109,7 +109,9 @@ def find_reached(con: duckdb.DuckDBPyConnection, model: Model, tables: ExitStack
 
 
 @contextmanager
-def partner_mentions(con: duckdb.DuckDBPyConnection, places: pl.DataFrame, model: Model) -> Iterator[int]:
+def partner_mentions(
+    con: duckdb.DuckDBPyConnection, places: pl.DataFrame, model: Model, large_blocks: frozenset[str]
+) -> Iterator[int]:
     """Let SQL see `partner_mentions`, to be resolved together, while the block runs; gives how many there are.
 
     They are the islands of clusters that changed and are tied now to clusters of other units, and the islands of
@@ -121,27 +123,24 @@ def partner_mentions(con: duckdb.DuckDBPyConnection, places: pl.DataFrame, model
         con: A connection to the working file.
         places: `islands.PLACES` of the affected mentions as they are resolved now.
         model: What decides.
+        large_blocks: Blocks that are split.
     """
     with (
         frame_as(con, "placed", places),
         temporary_table(con, "changed_clusters", "resolved/changed_clusters"),
-        temporary_table(con, "proposed_pairs", "resolved/proposed_pairs"),
-        frame_as(con, "ties", pl.concat([ties(con, model, are_forms=kind) for kind in (False, True)])),
-        temporary_table(con, "partner_mentions", "resolved/partner_mentions"),
+        temporary_table(con, "proposed_mentions", "resolved/proposed_mentions"),
     ):
-        yield count(con, "SELECT count(*) FROM partner_mentions")
-
-
-def ties(con: duckdb.DuckDBPyConnection, model: Model, *, are_forms: bool) -> pl.DataFrame:
-    """Those of the pairs of a kind in `proposed_pairs` that are tied: `changed, other`."""
-    members = con.sql(
-        query("resolved/compared_members"), params={"are_forms": are_forms, "most": joins.MEMBERS_COMPARED}
-    ).pl()
-    pairs = con.sql(
-        "SELECT changed, other FROM proposed_pairs WHERE are_forms = $kind", params={"kind": are_forms}
-    ).pl()
-    with frame_as(con, "compared_members", members):
-        return partner_ties(*some_input(con, "compared_members"), members=members, pairs=pairs, model=model)
+        ties = partner_ties(
+            *some_input(con, "proposed_mentions"),
+            clusters=con.sql("FROM proposed_mentions").pl(),
+            large_blocks=large_blocks,
+            model=model,
+        )
+        with (
+            frame_as(con, "ties", pl.DataFrame(ties)),
+            temporary_table(con, "partner_mentions", "resolved/partner_mentions"),
+        ):
+            yield count(con, "SELECT count(*) FROM partner_mentions")
 
 
 def some_input(con: duckdb.DuckDBPyConnection, chosen: str) -> tuple[pa.Table, pa.Table]:

@@ -162,7 +162,7 @@ def resolve_affected(
     first = resolved(*changes.resolver_input(con, change))
     if change.large_blocks is None:
         return first
-    with changes.partner_mentions(con, first.places, model) as partners:
+    with changes.partner_mentions(con, first.places, model, change.large_blocks) as partners:
         if not partners:
             return first
         again = resolved(*changes.some_input(con, "partner_mentions"))

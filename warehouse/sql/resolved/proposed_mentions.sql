@@ -1,7 +1,7 @@
--- One row is a changed cluster and one that it was not compared with, beside which stands the same rare co-author and
--- whose first name may be the same: of the same split block, or of the same family where the first names are forms of
--- one name. `are_forms` is true of clusters of two blocks. Temporary tables: placed, changed_clusters, affected_mentions, split_blocks (block), name_forms (first,
--- other).
+-- One row is a mention of a changed cluster, or of one that it was not compared with, beside which stands the same rare
+-- co-author and whose first name may be the same: of the same split block, or of the same family where the first
+-- names are forms of one name. Temporary tables: placed, changed_clusters, affected_mentions, split_blocks (block),
+-- name_forms (first, other).
 WITH changed AS (
     SELECT DISTINCT cluster, block, first, unnest(rare_coauthors) AS coauthor
     FROM placed
@@ -46,7 +46,10 @@ pairs AS (
     END
 )
 
-SELECT pairs.changed, pairs.other, mine.block != theirs.block AS are_forms
-FROM pairs
-INNER JOIN placed AS mine ON pairs.changed = mine.mention_id
-INNER JOIN resolved.mention_places AS theirs ON pairs.other = theirs.mention_id
+SELECT mention_id, cluster, true AS is_changed
+FROM placed
+WHERE cluster IN (SELECT changed FROM pairs)
+UNION ALL
+SELECT mention_id, cluster, false AS is_changed
+FROM resolved.mention_places
+WHERE cluster IN (SELECT other FROM pairs)
