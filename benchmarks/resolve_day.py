@@ -41,6 +41,15 @@ TOPICS = """
         FROM input_works SEMI JOIN chosen USING (work_id)
     )
 """
+BUILD = """
+    INSERT INTO staging.builds
+    SELECT coalesce(max(number), 0) + 1, 'load', 'works', 'part', 'this', (SELECT count(*) FROM chosen)
+    FROM staging.builds
+"""
+CHANGES = """
+    INSERT INTO staging.work_changes
+    SELECT (SELECT max(number) FROM staging.builds), work_id, 'added', [], [] FROM chosen ORDER BY work_id
+"""
 LAST_WORKS = """
     SELECT work_id, sum(names) OVER (ORDER BY year DESC NULLS LAST, work_id DESC) <= $day AS is_last
     FROM (SELECT work_id, any_value(year) AS year FROM input_works GROUP BY work_id)
@@ -54,7 +63,7 @@ SAME = {
 
 
 def load(con: duckdb.DuckDBPyConnection, arguments: argparse.Namespace, condition: str) -> None:
-    """Put the chosen works and their mentions into staging."""
+    """Put the chosen works and their mentions into staging, and log that they came."""
     for name in ("mentions", "works"):
         path = str(getattr(arguments, name)).replace("'", "''")
         con.execute(f"CREATE OR REPLACE TEMPORARY VIEW input_{name} AS FROM read_parquet('{path}')")
@@ -68,6 +77,8 @@ def load(con: duckdb.DuckDBPyConnection, arguments: argparse.Namespace, conditio
     con.execute(MENTIONS)
     if "categories" in there:
         con.execute(TOPICS)
+    con.execute(BUILD)
+    con.execute(CHANGES)
 
 
 def resolve(warehouse: Warehouse, run_id: str, threads: int) -> None:

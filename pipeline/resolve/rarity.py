@@ -64,8 +64,10 @@ def _people(counts: pl.DataFrame) -> float:
     return float(counts.filter(kind="all")["mentions"][0])
 
 
-def _lookup(counts: pl.DataFrame, kind: str) -> pl.DataFrame:
-    return counts.filter(kind=kind).select("key", "mentions", "groups")
+def _lookup(counts: pl.DataFrame, kind: str, keys: pl.Series) -> pl.DataFrame:
+    """The counts of the keys at hand: few, most times, against hundreds of thousands that are counted."""
+    known = counts.filter((pl.col("kind") == kind) & pl.col("key").is_in(keys.unique().implode()))
+    return known.select("key", "mentions", "groups")
 
 
 def _of_keys(
@@ -73,12 +75,12 @@ def _of_keys(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """People and mentions of each key; a key under the floor is judged by its parts, as if they were independent."""
     people = _people(counts)
-    family, given = _lookup(counts, "family"), _lookup(counts, "given")
     parts = pl.DataFrame({"key": keys}).with_columns(
         family=pl.col("key").str.extract(r"^(.*)\|"), given=pl.col("key").str.extract(r"\|(.*)$")
     )
+    family, given = (_lookup(counts, part, parts[part]) for part in ("family", "given"))
     found = (
-        parts.join(_lookup(counts, kind), on="key", how="left", maintain_order="left")
+        parts.join(_lookup(counts, kind, keys), on="key", how="left", maintain_order="left")
         .join(
             family.select(family="key", family_mentions="mentions"),
             on="family",
