@@ -1,9 +1,10 @@
 """resolve, evaluate, author, why: who is one person, how well that was decided, and why."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
@@ -16,10 +17,9 @@ from pipeline.resolve import evaluate as measure
 from pipeline.resolve import explain
 from pipeline.resolve import resolve as resolve_tables
 from pipeline.settings import Settings
+from pipeline.steps import frame_as
+from pipeline.steps.evidence import resolver_input
 from warehouse import query
-
-if TYPE_CHECKING:
-    import polars as pl
 
 SHOWN = 20
 """Works and collaborators a profile lists."""
@@ -128,18 +128,17 @@ def why(
 ) -> None:
     """Show the evidence for and against two mentions being one person, in bits."""
     with Settings().warehouse.read() as con:
-        pair = {"l": mention_l, "r": mention_r}
-        mentions = con.sql(f"{query('resolved/mentions_of_pair')}", params=pair).to_arrow_table()
-        missing = [one for one in (mention_l, mention_r) if one not in mentions["mention_id"].to_pylist()]
+        pair = [mention_l, mention_r]
+        with frame_as(con, "pair", pl.DataFrame({"mention_id": pair})):
+            mentions, works = resolver_input(con, "pair")
+        missing = [one for one in pair if one not in mentions["mention_id"].to_pylist()]
         if missing:
             raise CommandError(
                 f"There is no mention {missing[0]}: a mention id is a work id, # and the place in the byline."
             )
-        work_l, work_r = (one.rpartition("#")[0] for one in (mention_l, mention_r))
-        works = con.sql(query("resolved/works_of_pair"), params={"l": work_l, "r": work_r}).to_arrow_table()
         clusters = con.sql(
-            "SELECT mention_id, author_id, probability FROM resolved.author_mentions WHERE mention_id IN ($l, $r)",
-            params=pair,
+            "SELECT mention_id, author_id, probability FROM resolved.author_mentions WHERE mention_id IN $pair",
+            params={"pair": pair},
         ).to_arrow_table()
     reasons = explain(mentions, works, mention_l, mention_r, clusters=clusters)
     table = Table("bits", "comparison", "level", "left", "right", "shared")

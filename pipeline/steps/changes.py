@@ -11,10 +11,10 @@ from typing import Final
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 
 from pipeline.resolve import Model, blocking, compatible_names, name_forms, names_of, partner_ties, tied_mentions
 from pipeline.steps import count, frame_as, temporary_table
+from pipeline.steps.evidence import resolver_input
 from warehouse import query
 
 MOST_CHANGED: Final = 0.2
@@ -60,19 +60,12 @@ def affected_mentions(
         yield Change(changed, large_blocks)
 
 
-def resolver_input(con: duckdb.DuckDBPyConnection, change: Change) -> tuple[pa.Table, pa.Table]:
-    """Mentions and works to resolve; SQL must see `affected_mentions`."""
-    if change.large_blocks is not None:
-        return some_input(con, "affected_mentions")
-    return con.sql(query("resolved/mentions")).to_arrow_table(), con.sql(query("resolved/works")).to_arrow_table()
-
-
 def find_reached(con: duckdb.DuckDBPyConnection, model: Model, tables: ExitStack, threads: int) -> frozenset[str]:
     """Let SQL see `reached_islands` and what `partner_mentions` needs; returns the blocks that are split now.
 
     SQL must see `changed_mentions` and `decisions`.
     """
-    arrivals = names_of(*some_input(con, "changed_mentions"), model=model)
+    arrivals = names_of(*resolver_input(con, "changed_mentions"), model=model)
     tables.enter_context(frame_as(con, "arrivals", arrivals))
     sizes = con.sql(
         f"""
@@ -97,7 +90,7 @@ def find_reached(con: duckdb.DuckDBPyConnection, model: Model, tables: ExitStack
         tables.enter_context(frame_as(con, name, frame))
     tables.enter_context(temporary_table(con, "candidate_mentions", "resolved/candidate_mentions"))
     tied = tied_mentions(
-        *some_input(con, "candidate_mentions"),
+        *resolver_input(con, "candidate_mentions"),
         changed=arrivals["mention_id"],
         large_blocks=large_blocks,
         model=model,
@@ -131,7 +124,7 @@ def partner_mentions(
         temporary_table(con, "proposed_mentions", "resolved/proposed_mentions"),
     ):
         ties = partner_ties(
-            *some_input(con, "proposed_mentions"),
+            *resolver_input(con, "proposed_mentions"),
             clusters=con.sql("FROM proposed_mentions").pl(),
             large_blocks=large_blocks,
             model=model,
@@ -141,13 +134,3 @@ def partner_mentions(
             temporary_table(con, "partner_mentions", "resolved/partner_mentions"),
         ):
             yield count(con, "SELECT count(*) FROM partner_mentions")
-
-
-def some_input(con: duckdb.DuckDBPyConnection, chosen: str) -> tuple[pa.Table, pa.Table]:
-    """Mentions and works as the resolver reads them, of the mentions that a table holds and that are here."""
-    mentions = con.sql(
-        f"SELECT mention.* FROM ({query('resolved/mentions')}) AS mention SEMI JOIN {chosen} USING (mention_id)"
-    ).to_arrow_table()
-    wanted = pl.DataFrame({"work_id": pl.Series(mentions["work_id"], dtype=pl.String).unique()})
-    with frame_as(con, "wanted", wanted):
-        return mentions, con.sql(query("resolved/works_of")).to_arrow_table()

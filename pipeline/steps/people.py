@@ -18,6 +18,7 @@ from pipeline.resolve import Model, carry_ids, resolve_placed, shipped_model, un
 from pipeline.resolve.identity import Identity
 from pipeline.steps import builds, changes, corrections, count, frame_as, temporary_table
 from pipeline.steps.changes import Change
+from pipeline.steps.evidence import resolver_input
 from warehouse import query
 from warehouse.tables import append, renew, replace_in_batches
 
@@ -159,13 +160,13 @@ def resolve_affected(
         )
         return Resolved(*map(pl.DataFrame, (resolution.clusters, resolution.links, places)))
 
-    first = resolved(*changes.resolver_input(con, change))
+    first = resolved(*resolver_input(con, "affected_mentions" if change.large_blocks is not None else None))
     if change.large_blocks is None:
         return first
     with changes.partner_mentions(con, first.places, model, change.large_blocks) as partners:
         if not partners:
             return first
-        again = resolved(*changes.some_input(con, "partner_mentions"))
+        again = resolved(*resolver_input(con, "partner_mentions"))
         con.execute(
             "CREATE OR REPLACE TEMPORARY TABLE affected_mentions AS FROM affected_mentions UNION FROM partner_mentions"
         )

@@ -23,6 +23,7 @@ from pipeline.resolve import Resolution, ResolverInputError, evaluate, resolve
 from pipeline.resolve.evaluation import QUALITY, calibration, held_decisions
 from pipeline.steps import count, frame_as, temporary_table
 from pipeline.steps.corrections import decisions
+from pipeline.steps.evidence import resolver_input
 from pipeline.steps.monitors import name_figures, read_printed_names
 from warehouse import Warehouse, query
 from warehouse.tables import append
@@ -153,16 +154,8 @@ def chosen_mentions(con: duckdb.DuckDBPyConnection, *, bound: int = MEASURED_MEN
 def resolved_without_labels(con: duckdb.DuckDBPyConnection, chosen: pl.DataFrame, *, threads: int) -> Resolution:
     """Resolve mentions without the iDs and decisions that they are measured with."""
     with frame_as(con, "chosen", chosen):
-        mentions = con.sql(
-            f"""
-            SELECT mention.* EXCLUDE (orcid, openalex_author_id)
-            FROM ({query("resolved/mentions")}) AS mention SEMI JOIN chosen USING (mention_id)
-            """
-        ).to_arrow_table()
-        works = con.sql(
-            f"SELECT work.* FROM ({query('resolved/works')}) AS work SEMI JOIN chosen USING (work_id)"
-        ).to_arrow_table()
-    return resolve(mentions, works, threads=threads)
+        mentions, works = resolver_input(con, "chosen")
+    return resolve(mentions.drop_columns(["orcid", "openalex_author_id"]), works, threads=threads)
 
 
 def against_file(con: duckdb.DuckDBPyConnection, labels: pa.Table) -> pl.DataFrame:

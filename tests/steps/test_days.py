@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipeline.resolve import blocking
 from pipeline.schemas import TABLES
-from pipeline.steps import changes, people
-from warehouse import query
+from pipeline.steps import changes, frame_as, people
+from pipeline.steps.evidence import resolver_input
 from warehouse.tables import append, merge
 
 from .bench import forget
@@ -421,6 +421,9 @@ def test_whatever_the_resolver_reads_is_in_the_fingerprint(connection, change):
 
 def test_some_works_are_read_as_all_are(built_world):
     with built_world.warehouse.write() as con:
-        whole = con.sql(query("resolved/works")).pl().sort("work_id")
-        con.register("wanted", whole.select("work_id").to_arrow())
-        assert con.sql(query("resolved/works_of")).pl().sort("work_id").equals(whole)
+        whole = [pl.DataFrame(table) for table in resolver_input(con)]
+        with frame_as(con, "chosen", whole[0].select("mention_id")):
+            some = [pl.DataFrame(table) for table in resolver_input(con, "chosen")]
+    for every, chosen, key in zip(whole, some, ("mention_id", "work_id"), strict=True):
+        assert chosen.height > 0
+        assert chosen.sort(key).equals(every.sort(key))

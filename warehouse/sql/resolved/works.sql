@@ -1,21 +1,24 @@
--- One row is a work as the resolver reads it.
+-- One row is a work as the resolver reads it. Temporary table: wanted (work_id), the works to read.
 WITH bylines AS (
-    SELECT work_id, list(raw_name ORDER BY position) AS authors
-    FROM staging.mentions
-    GROUP BY work_id
+    SELECT mention.work_id, list(mention.raw_name ORDER BY mention.position) AS authors
+    FROM staging.mentions AS mention
+    SEMI JOIN wanted USING (work_id)
+    GROUP BY mention.work_id
 ),
 
 categories AS (
-    SELECT work_id, list(topic_id ORDER BY is_primary DESC, topic_id) AS categories
-    FROM staging.work_topics
-    WHERE scheme = 'arxiv'
-    GROUP BY work_id
+    SELECT topic.work_id, list(topic.topic_id ORDER BY topic.is_primary DESC, topic.topic_id) AS categories
+    FROM staging.work_topics AS topic
+    SEMI JOIN wanted USING (work_id)
+    WHERE topic.scheme = 'arxiv'
+    GROUP BY topic.work_id
 ),
 
 citations AS (
-    SELECT work_id, list(cited_record_id ORDER BY cited_record_id) AS cited
-    FROM staging.work_references
-    GROUP BY work_id
+    SELECT reference.work_id, list(reference.cited_record_id ORDER BY reference.cited_record_id) AS cited
+    FROM staging.work_references AS reference
+    SEMI JOIN wanted USING (work_id)
+    GROUP BY reference.work_id
 )
 
 SELECT
