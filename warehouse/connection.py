@@ -88,13 +88,23 @@ class Warehouse:
         """Open the published file read-only; the view stays as it is while the block runs, whatever is published.
 
         Raises:
-            WarehouseError: Nothing has been published yet.
+            WarehouseError: Nothing has been published yet, or another version of this program published what is not
+                asked for as this one does.
         """
         if not self.published_path.exists():
             raise WarehouseError(f"Nothing is published in {self.folder} yet: run `pipeline run` or `pipeline import`.")
         con = self._open(self.published_path, read_only=True)
         try:
             yield con
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
+            from warehouse.upgrade import is_of_another_version  # noqa: PLC0415
+
+            if not is_of_another_version(con):
+                raise
+            raise WarehouseError(
+                f"{self.published_path} was published by another version of this program, which has its columns"
+                f" differently ({str(error).splitlines()[0]}): run `pipeline publish`."
+            ) from error
         finally:
             con.close()
 
@@ -115,12 +125,12 @@ class Warehouse:
 
     @contextmanager
     def _opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The working file with every table in it, for the only writer."""
+        """The working file with every table in it as its contract has it now, for the only writer."""
         con = self._open(self.working_path, read_only=False)
         try:
-            from warehouse.tables import create_tables  # noqa: PLC0415
+            from warehouse.upgrade import bring_to_contracts  # noqa: PLC0415
 
-            create_tables(con)
+            bring_to_contracts(con, self.folder)
             yield con
         finally:
             con.close()

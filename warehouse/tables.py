@@ -56,9 +56,8 @@ def quoted(name: str) -> str:
 
 
 def column_rules(name: str, column: dy.Column) -> list[str]:
-    """The constraints of one column as SQL."""
-    name = quoted(name)
-    rules = [] if column.nullable else ["NOT NULL"]
+    """The constraints of one column as SQL, but for nulls."""
+    name, rules = quoted(name), []
     if isinstance(column, dy.String) and column.regex:
         rules.append(f"CHECK (regexp_matches({name}, {literal(column.regex)}))")
     if isinstance(column, dy.String) and column.min_length:
@@ -75,13 +74,15 @@ def column_rules(name: str, column: dy.Column) -> list[str]:
 
 
 def definition(name: str, table: Table) -> str:
-    """The `CREATE TABLE` statement of a contract."""
-    columns = [
-        " ".join([quoted(column_name), duckdb_type(column.dtype), *column_rules(column_name, column)])
-        for column_name, column in table.columns().items()
-    ]
-    key = [f"PRIMARY KEY ({', '.join(table.primary_key())})"] if name in KEYED else []
-    return f"CREATE TABLE IF NOT EXISTS {name} ({', '.join([*columns, *key])})"
+    """The `CREATE TABLE` statement of a contract, in the order in which DuckDB gives one back."""
+    indexed = table.primary_key() if name in KEYED else []
+    columns, rules = [], []
+    for column_name, column in table.columns().items():
+        needs_value = not column.nullable and column_name not in indexed
+        columns.append(f"{quoted(column_name)} {duckdb_type(column.dtype)}{' NOT NULL' if needs_value else ''}")
+        rules += column_rules(column_name, column)
+    key = [f"PRIMARY KEY ({', '.join(indexed)})"] if indexed else []
+    return f"CREATE TABLE {name} ({', '.join([*columns, *rules, *key])})"
 
 
 def comments(name: str, table: Table, catalog: str = "") -> list[str]:
@@ -99,19 +100,21 @@ def comments(name: str, table: Table, catalog: str = "") -> list[str]:
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Make every table that is not there yet, with comments, in one transaction."""
-    have = {row[0] for row in con.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()}
-    missing = [name for name in TABLES if name not in have | VIEWS]
-    if not missing:
-        return
+    """Make every table, with comments, in an empty database, in one transaction."""
     con.execute("BEGIN")
-    for name in missing:
-        con.execute(f"CREATE SCHEMA IF NOT EXISTS {layer(name)}")
-        con.execute(definition(name, TABLES[name]))
-        for comment in comments(name, TABLES[name]):
-            con.execute(comment)
+    for name in TABLES:
+        if name not in VIEWS:
+            create_table(con, name)
     create_views(con)
     con.execute("COMMIT")
+
+
+def create_table(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Make a table by its contract, with comments."""
+    con.execute(f"CREATE SCHEMA IF NOT EXISTS {layer(name)}")
+    con.execute(definition(name, TABLES[name]))
+    for comment in comments(name, TABLES[name]):
+        con.execute(comment)
 
 
 def create_views(con: duckdb.DuckDBPyConnection) -> None:
@@ -222,6 +225,12 @@ def merge(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, *, new
     checked = table.validate(frame, cast=True)
     key = table.primary_key()
     con.register("rows_to_merge", checked.to_arrow())
+    keys = ", ".join(map(quoted, key))
+    if con.execute(f"SELECT count(*) FROM {name} SEMI JOIN rows_to_merge USING ({keys})").fetchall() == [(0,)]:
+        # Half the work, and the usual case of a first load.
+        con.execute(f"INSERT INTO {name} SELECT {column_list(name)} FROM rows_to_merge")
+        con.unregister("rows_to_merge")
+        return
     on = " AND ".join(f"old.{quoted(column)} = new.{quoted(column)}" for column in key)
     values = ", ".join(f"{quoted(c)} = new.{quoted(c)}" for c in table.column_names() if c not in key)
     inserted = ", ".join(f"new.{quoted(c)}" for c in table.column_names())

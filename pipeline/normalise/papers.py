@@ -37,7 +37,10 @@ PAPER: Final[Schema] = {name: dtype for name, dtype in frame_schema(ArxivRecords
 LINKS: Final = pl.List(pl.String())
 
 _PLAIN_NAME: Final = f"^(?:{PLAIN_NAME.pattern})$"
-_ROLES: Final = f"(?:^| )(?:{'|'.join(re.escape(word) for word in sorted(ROLE_WORDS))})(?: |$)"
+_NO_ROLE: Final = frozenset({"v.", "li", "ma", "das", "nan", "na"})
+"""Words with a role elsewhere that in a plain name are initials and family names alone: half of the plain names of
+arXiv that hold a word with a role hold no other, and none of them is taken apart in another way for it."""
+_ROLES: Final = f"(?:^| )(?:{'|'.join(re.escape(word) for word in sorted(ROLE_WORDS - _NO_ROLE))})(?: |$)"
 _MAY_LINK: Final = r"(?i)://|(?:github|gitlab|bitbucket|zenodo|huggingface|kaggle)\."
 """What every text with a link (`pipeline.normalise.links`) holds, and few others."""
 

@@ -1,18 +1,18 @@
 """Lines of the arXiv snapshot as columns, so that millions of them are read in minutes.
 
 A line gives exactly what `parse_snapshot_lines` makes of it. Plain lines, nearly all, are read here a column at a
-time; every other line (a field of another type, a date that does not exist, no versions, no names) is handed to it.
-What belongs here: what a line must look like to be read as part of a column. What does not: the rules themselves.
+time; every other line (a field that the source does not document or of another type, a date that does not exist, no
+versions, no names) is handed to it. What belongs here: what a line must look like to be read as part of a column. What
+does not: the rules themselves.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
 from typing import Final, NamedTuple
 
-import numpy as np
 import polars as pl
-from pydantic_core import from_json
+import pyarrow as pa
+from pyarrow import json as arrow_json
 
 from pipeline.normalise.papers import PAPER, Papers, frame_schema, papers_of
 from pipeline.schemas.staging import ArxivVersions
@@ -34,12 +34,17 @@ TEXTS: Final = {
 }
 """Column -> field of a line, for texts that are cleaned."""
 
-_FIELDS: Final = ("id", "doi", "categories", *TEXTS.values())
+_LINE: Final = pa.struct(
+    [
+        *((field, pa.string()) for field in ("id", "doi", "categories", *TEXTS.values(), "authors", "update_date")),
+        ("versions", pa.list_(pa.struct([("version", pa.string()), ("created", pa.string())]))),
+        ("authors_parsed", pa.list_(pa.list_(pa.string()))),
+    ]
+)
+"""The fields of a line, of the types that the source documents."""
+
 _PARTS: Final = 3
 """Family, given and suffix; what follows in an entry of `authors_parsed` is its affiliations."""
-
-_TEXT: Final = frozenset({str})
-_TEXT_OR_NULL: Final = frozenset({str, type(None)})
 
 _MONTHS: Final = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 _CREATED: Final = rf"^\S+ [0-9]{{1,2}} (?:{_MONTHS}) [12][0-9]{{3}} (?:[01][0-9]|2[0-3])(?::[0-5][0-9]){{2}} GMT$"
@@ -59,22 +64,10 @@ class SnapshotLines(NamedTuple):
     rejects: list[Reject]
 
 
-class _Plain(NamedTuple):
-    """One line's fields, of the types the source documents."""
-
-    texts: tuple[str | None, ...]
-    names: list[str]
-    affiliations: list[str | None]
-    versions: list[str]
-    created: list[str]
-
-
 def read_snapshot_lines(body: bytes) -> SnapshotLines:
     """Read whole lines of a snapshot file; blank lines are no records."""
     lines = [line for line in body.splitlines() if line.strip()]
-    read = [_plain(line) for line in lines]
-    places = [place for place, fields in enumerate(read) if fields]
-    told, versions = _columns(places, [fields for fields in read if fields])
+    told, versions = _columns(pl.concat([_documented([], 0), *_plain(lines)]))
     by_record: dict[int, ArxivRecord] = {}
     rejects = []
     for place in sorted(set(range(len(lines))).difference(told["place"])):
@@ -92,49 +85,53 @@ def read_snapshot_lines(body: bytes) -> SnapshotLines:
     )
 
 
-def _plain(line: bytes) -> _Plain | None:
-    """Read a line, or leave it: null for what is no object with fields of the documented types."""
+def _plain(lines: Sequence[bytes], first: int = 0) -> Iterator[pl.DataFrame]:
+    """Read lines that are objects of documented fields, the others left out: `place`, counted from first, and fields.
+
+    One other line spoils the reading of its neighbours, so they are halved until it is alone.
+    """
     try:
-        fields = from_json(line, cache_strings="keys")
-        texts = tuple(map(fields.get, _FIELDS))
-        authors, versions = fields.get("authors_parsed"), fields.get("versions")
-        if not authors or not versions or type(authors) is not list or type(versions) is not list:
-            return None
-        numbers, created = [entry["version"] for entry in versions], [entry["created"] for entry in versions]
-        if not _TEXT_OR_NULL.issuperset(map(type, texts)) or not _TEXT.issuperset(map(type, numbers + created)):
-            return None
-        return _Plain(
-            texts,
-            [" ".join(filter(None, (parts[1], parts[0], parts[2]))) for parts in authors],
-            [_joined(tuple(parts[_PARTS:])) if len(parts) > _PARTS else None for parts in authors],
-            numbers,
-            created,
-        )
-    except (ValueError, AttributeError, TypeError, KeyError, IndexError):
-        return None
+        yield _documented(lines, first)
+    except (pa.ArrowInvalid, UnicodeDecodeError):
+        if lines[1:]:
+            half = len(lines) // 2
+            yield from _plain(lines[:half], first)
+            yield from _plain(lines[half:], first + half)
 
 
-@lru_cache(maxsize=1 << 12)
-def _joined(affiliations: tuple[str, ...]) -> str | None:
-    """Affiliations cleaned and joined.
+def _documented(lines: Sequence[bytes], first: int) -> pl.DataFrame:
+    """Lines as columns, whose `versions` and `authors_parsed` are not empty.
 
     Raises:
-        ValueError: One is longer than a text may be.
+        pyarrow.ArrowInvalid: A line is no object of documented fields, or more than one.
+        UnicodeDecodeError: A line is no UTF-8, of which Arrow would not complain.
     """
-    if any(len(text) > MAX_TEXT_CHARS for text in affiliations):
-        raise ValueError
-    return "; ".join(filter(None, map(clean, affiliations))) or None
+    # Each line a value of its own: two on one line, or one on two, then break the syntax or the count.
+    values = b"".join(b'{"line":%b}\n' % line for line in lines)
+    values.decode()
+    table = pa.table({"line": pa.array([], _LINE)})
+    if values:
+        table = arrow_json.read_json(
+            pa.BufferReader(values),
+            read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(values)),
+            parse_options=arrow_json.ParseOptions(explicit_schema=table.schema, unexpected_field_behavior="error"),
+        )
+    if table.num_rows != len(lines):
+        raise pa.ArrowInvalid("Two objects on one line.")
+    read = pl.DataFrame(table).select(
+        pl.int_range(first, first + pl.len(), dtype=pl.Int64).alias("place"), pl.col("line").struct.unnest()
+    )
+    return read.filter(pl.all_horizontal(pl.col("versions", "authors_parsed").list.len() > 0))
 
 
-def _columns(places: Sequence[int], lines: Sequence[_Plain]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _columns(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Lines as `PAPER` with their `place`, and their versions; a line that breaks a rule, or may, is in neither."""
-    texts = pl.DataFrame([line.texts for line in lines], schema=dict.fromkeys(_FIELDS, pl.String), orient="row")
-    names, versions = _names(lines), _versions(lines)
-    papers = texts.select(
-        pl.Series("place", places, dtype=pl.Int64),
-        pl.Series("doi", [normalise_doi(doi) for doi in texts["doi"]], dtype=pl.String),
-        _withdrawn(texts["comments"], texts["abstract"]),
-        *(_texts(texts[field]).alias(column) for column, field in TEXTS.items()),
+    names, versions = _names(lines["authors_parsed"]), _versions(lines["versions"])
+    papers = lines.select(
+        "place",
+        _where(lines["doi"].is_not_null(), lines["doi"], normalise_doi),
+        _withdrawn(lines["comments"], lines["abstract"]),
+        *(_texts(lines[field]).alias(column) for column, field in TEXTS.items()),
         arxiv_id="id",
         categories=pl.col("categories").str.split(" "),
         primary_category=pl.col("categories").str.extract("^([^ ]+)"),
@@ -161,15 +158,23 @@ def _columns(places: Sequence[int], lines: Sequence[_Plain]) -> tuple[pl.DataFra
     return told.filter(is_sound).select("place", *PAPER), accounts.select(*schema).cast(pl.Schema(schema))
 
 
-def _names(lines: Sequence[_Plain]) -> pl.DataFrame:
+def _names(authors: pl.Series) -> pl.DataFrame:
     """`names`, `affiliations` and whether all names `are_sound`, one row a line; names of nothing but space go."""
-    flat = pl.DataFrame(
-        {
-            "line": np.repeat(np.arange(len(lines)), [len(line.names) for line in lines]),
-            "names": pl.Series([*chain.from_iterable(line.names for line in lines)], dtype=pl.String),
-            "affiliations": pl.Series([*chain.from_iterable(line.affiliations for line in lines)], dtype=pl.String),
-        }
+    entry = pl.col("entry")
+    family, given, suffix = (entry.list.get(part, null_on_oob=True).replace("", None) for part in range(_PARTS))
+    flat = (
+        authors.alias("entry")
+        .to_frame()
+        .with_row_index("line")
+        .explode("entry")
+        .select(
+            "line",
+            names=pl.concat_str(given, family, suffix, separator=" ", ignore_nulls=True),
+            has_parts=(entry.list.len() >= _PARTS).fill_null(value=False),
+            beyond=pl.when(entry.list.len() > _PARTS).then(entry.list.slice(_PARTS)),
+        )
     )
+    flat = flat.drop("beyond").hstack(_affiliations(flat["beyond"]))
     is_short = pl.col("names").str.len_bytes() <= MAX_NAME_CHARS
     is_clean = pl.col("names").str.contains(_CLEAN_NAME) & ~pl.col("names").str.contains(_UNSPACED_INITIAL)
     flat = flat.with_columns(is_short=is_short).with_columns(
@@ -178,9 +183,36 @@ def _names(lines: Sequence[_Plain]) -> pl.DataFrame:
     is_name = pl.col("names") != ""
     return (
         flat.group_by("line", maintain_order=True)
-        .agg(pl.col("names", "affiliations").filter(is_name), are_sound=pl.col("is_short").all() & is_name.any())
+        .agg(
+            pl.col("names", "affiliations").filter(is_name),
+            are_sound=pl.all_horizontal(pl.col("has_parts", "are_readable", "is_short").all(), is_name.any()),
+        )
         .drop("line")
     )
+
+
+def _affiliations(beyond: pl.Series) -> pl.DataFrame:
+    """`affiliations` cleaned and joined, or null, and whether the texts `are_readable`, one row a list or null."""
+    places = beyond.is_not_null().arg_true()
+    lists = [tuple(texts) for texts in beyond.gather(places).to_list()]
+    are_readable = [all(text is not None and len(text) <= MAX_TEXT_CHARS for text in texts) for texts in lists]
+    joined = [_joined(texts) if readable else None for texts, readable in zip(lists, are_readable, strict=True)]
+    return pl.DataFrame(
+        [
+            pl.repeat(None, len(beyond), dtype=pl.String(), eager=True)
+            .alias("affiliations")
+            .scatter(places, pl.Series(joined, dtype=pl.String)),
+            pl.repeat(value=True, n=len(beyond), eager=True)
+            .alias("are_readable")
+            .scatter(places, pl.Series(are_readable, dtype=pl.Boolean)),
+        ]
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def _joined(affiliations: tuple[str, ...]) -> str | None:
+    """Affiliations cleaned and joined, null when nothing is left of them."""
+    return "; ".join(filter(None, map(clean, affiliations))) or None
 
 
 @lru_cache(maxsize=1 << 16)
@@ -189,15 +221,11 @@ def _printed(name: str) -> str:
     return str(printed_name(name))
 
 
-def _versions(lines: Sequence[_Plain]) -> pl.DataFrame:
+def _versions(versions: pl.Series) -> pl.DataFrame:
     """`line, version, submitted_at` and whether the entry `is_sound`: ascending in its line, its date exists."""
-    flat = pl.DataFrame(
-        {
-            "line": np.repeat(np.arange(len(lines)), [len(line.versions) for line in lines]),
-            "written": pl.Series([*chain.from_iterable(line.versions for line in lines)], dtype=pl.String),
-            "created": pl.Series([*chain.from_iterable(line.created for line in lines)], dtype=pl.String),
-        }
-    )
+    entry = pl.col("entry").struct
+    flat = versions.alias("entry").to_frame().with_row_index("line").explode("entry")
+    flat = flat.select("line", written=entry.field("version"), created=entry.field("created"))
     number = pl.when(pl.col("written").str.contains("^v?[0-9]{1,3}$")).then(
         pl.col("written").str.strip_prefix("v").cast(pl.Int32, strict=False)
     )
@@ -207,7 +235,7 @@ def _versions(lines: Sequence[_Plain]) -> pl.DataFrame:
         .str.to_datetime("%d %b %Y %H:%M:%S GMT", time_unit="us", strict=False)
         .dt.replace_time_zone("UTC")
     )
-    is_first = pl.col("line") != pl.col("line").shift(1, fill_value=-1)
+    is_first = (pl.col("line") != pl.col("line").shift(1)).fill_null(value=True)
     is_later = pl.col("version") > pl.col("version").shift(1)
     return flat.select("line", version=number, submitted_at=moment).with_columns(
         is_sound=(pl.col("submitted_at").is_not_null() & (pl.col("version") >= 1) & (is_first | is_later)).fill_null(
@@ -238,7 +266,7 @@ def _withdrawn(comments: pl.Series, abstracts: pl.Series) -> pl.Series:
 
 
 def _where(
-    chosen: pl.Series, otherwise: pl.Series, read: Callable[[str], str], *, of: pl.Series | None = None
+    chosen: pl.Series, otherwise: pl.Series, read: Callable[[str], str | None], *, of: pl.Series | None = None
 ) -> pl.Series:
     """A function of `of` (else of `otherwise`) where it is chosen, `otherwise` where not or where that is null."""
     places = chosen.fill_null(value=False).arg_true()

@@ -30,7 +30,7 @@ PARTS: Final = "parts"
 REFUSED: Final = "refused"
 WINDOWS: Final = "windows"
 
-_LEVEL = 6
+_LEVEL = 3
 _ID = re.compile(r"(?P<source>[a-z_]+)-(?P<digest>[0-9a-f]{32})")
 _SOURCES = frozenset(source.value for source in Source)
 

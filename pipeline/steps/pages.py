@@ -52,17 +52,19 @@ ALONE_BYTES = 30_000_000
 
 UNVERSIONED_UPDATE = "coalesce(CASE WHEN {0}.version IS NULL THEN {0}.last_updated_at END, TIMESTAMPTZ 'epoch')"
 """When a record of unknown version was last updated. A version's own date decides nothing: what was fetched later
-knows it better."""
+knows it better. A page that is read again renews its own rows."""
 
-NEWER_ARXIV = " > ".join(
+NEWER_ARXIV = " >= ".join(
     f"(coalesce({side}.version, 0), {UNVERSIONED_UPDATE.format(side)}, {side}.fetched_at, {side}.page_id)"
     for side in ("new", "old")
 )
 NEWER_WORK = (
     "(coalesce(new.updated_at, TIMESTAMPTZ 'epoch'), NOT new.is_byline_truncated, new.fetched_at, new.page_id)"
-    " > (coalesce(old.updated_at, TIMESTAMPTZ 'epoch'), NOT old.is_byline_truncated, old.fetched_at, old.page_id)"
+    " >= (coalesce(old.updated_at, TIMESTAMPTZ 'epoch'), NOT old.is_byline_truncated, old.fetched_at, old.page_id)"
 )
-NEWER_PAGE = "(new.fetched_at, new.page_id) > (old.fetched_at, old.page_id)"
+NEWER_PAGE = "(new.fetched_at, new.page_id) >= (old.fetched_at, old.page_id)"
+SAME_PAGE = "new.page_id = old.page_id"
+"""A bare mention of an institution never replaces the institution's own record."""
 FULLER_VERSION = "new.size_bytes IS NOT NULL OR old.size_bytes IS NULL AND new.submitted_at IS NOT NULL"
 
 
@@ -320,8 +322,7 @@ def openalex_works(body: bytes, page: LandedPage) -> Told:
     parsed = parse_page(page.source, body)
     parts = (
         Frames("staging.openalex_works", frames.openalex_works(parsed.records, **origin), NEWER_WORK),
-        # A bare mention of an institution never replaces the institution's own record.
-        Frames("staging.openalex_institutions", frames.named_institutions(parsed.records, **origin), "false"),
+        Frames("staging.openalex_institutions", frames.named_institutions(parsed.records, **origin), SAME_PAGE),
     )
     return Told(parts, parsed.rejects, parsed.received)
 

@@ -209,6 +209,20 @@ def test_plain_names_are_taken_apart_as_columns(monkeypatch):
     ]
 
 
+WORDS = st.sampled_from(
+    ["Li", "Ma", "Das", "Nan", "Na", "V.", "A.", "Wei", "O'Neil", "Anne-Marie", "Garcia", "De", "Jr"]
+)
+"""Words of plain names, with those that have a role elsewhere in any place and number."""
+
+
+@given(st.lists(st.lists(WORDS, min_size=1, max_size=5).map(" ".join), max_size=20))
+@settings(max_examples=50, deadline=None)
+def test_words_that_have_a_role_elsewhere_have_none_in_a_plain_name(names):
+    assert name_parts(pl.Series(names, dtype=pl.String)).rows() == [
+        (name.raw, name.given, name.family, name.suffix, name.kind.value) for name in map(parse_name, names)
+    ]
+
+
 @given(st.lists(NAME.filter(lambda name: len(name) <= MAX_NAME_CHARS).map(printed_name).filter(bool), max_size=8))
 @settings(max_examples=50, deadline=None)
 def test_names_are_taken_apart_as_one_by_one(names):

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.sources.openalex_records import (
@@ -140,6 +140,7 @@ JSON = st.recursive(
 )
 
 
+@example({"authors_parsed": [{}]})
 @given(st.dictionaries(st.sampled_from(sorted(LINE)), JSON))
 def test_any_line_is_accepted_or_rejected_and_never_raises(changes):
     page = read(**changes)

@@ -111,12 +111,6 @@ def test_text_is_a_value_and_never_sql(con):
     assert stored(con, VERSIONS) == [(hostile, 1, None, 10, hostile)]
 
 
-def test_making_the_tables_again_changes_nothing(con):
-    append(con, PLACES, places(("a#1", "I1")))
-    create_tables(con)
-    assert stored(con) == [("a#1", "I1")]
-
-
 def test_violations_counts_the_rows_that_share_a_key(con):
     con.execute(f"INSERT INTO {PLACES} VALUES ('a', 'I1'), ('a', 'I1'), ('a', 'I1'), ('a', 'I2')")
     assert violations(con, PLACES) == 3

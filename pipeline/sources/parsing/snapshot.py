@@ -107,7 +107,7 @@ def _authors(fields: dict[str, Any]) -> list[dict[str, Any]]:
         return [{"name": name} for name in split_byline(_string(fields, "authors"))]
     try:
         return [_author(parts) for parts in parsed]
-    except (TypeError, ValueError, AttributeError):
+    except (TypeError, ValueError, AttributeError, KeyError):  # KeyError: since Python 3.12 a slice may be a dict's key
         raise RuleBrokenError("bad_shape", "authors_parsed holds something else than lists of texts.") from None
 
 
