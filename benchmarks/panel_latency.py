@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipeline.steps.panels import read_graph, read_listed, read_panel
+from pipeline.steps.panels import ends, read_graph, read_listed, read_panel
 
 TARGET_MS = 20.0
 
@@ -37,12 +37,21 @@ def related_page(con: duckdb.DuckDBPyConnection, work_id: str) -> int:
     return len(read_listed(con, "listed_papers", (row["related_work_id"] for row in related)))
 
 
+def named_edges(con: duckdb.DuckDBPyConnection, centre_id: str) -> int:
+    edges = read_panel(con, "graph_edges", centre_id)
+    return len(edges) + len(read_listed(con, "graph_nodes", ends(edges, centre_id)))
+
+
 def graph(con: duckdb.DuckDBPyConnection, centre_id: str) -> int:
     found = read_graph(con, centre_id)
     return len(found.edges) + len(found.nodes) + len(found.ties)
 
 
-GRAPH: dict[str, Read] = {"graph_edges": partial(panel, "graph_edges"), "graph whole": graph}
+GRAPH: dict[str, Read] = {
+    "graph_edges": partial(panel, "graph_edges"),
+    "edges with names": named_edges,
+    "... and drawn ties": graph,
+}
 AUTHOR: dict[str, Read] = {
     name: partial(panel, name) for name in ("author", "trust_reasons", "author_topics", "author_works", "collaborators")
 } | GRAPH

@@ -4,6 +4,7 @@ Every variable is optional; `pipeline doctor` prints what is in force.
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,9 @@ def default_memory() -> str:
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return f"{int(total * MEMORY_SHARE / 2**20)}MiB"
 
+
+AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?B|%)", re.IGNORECASE)
+"""An amount of memory that DuckDB reads, or a share of the machine's."""
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,8})?$")]
 """An ISO 639-1 code, as a translation service names a language: `fr`, `pt-BR`."""
@@ -60,6 +64,14 @@ class Settings(BaseSettings):
         """Refuse what no client could ask."""
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("it must begin with http:// or https://")
+        return value
+
+    @field_validator("memory")
+    @classmethod
+    def amount(cls, value: str) -> str:
+        """Refuse what DuckDB would not take for an amount of memory."""
+        if not AMOUNT.fullmatch(value):
+            raise ValueError("it must be a number with a unit, such as 8GB or 500MiB, or a share, such as 50%")
         return value
 
     @field_validator("data")

@@ -2,8 +2,8 @@
 
 What belongs here: the files, their manifest, and the folder's replacement. What does not: what a mart holds. Each table
 is a folder of files in the order of the leading column of its key, so that a reader of one id reads one file, and of
-that one row group; the manifest says which file has which ids. Views, which are made of the tables, are left out. The
-same published file gives the same bytes.
+that one row group; the manifest says which file has which ids. Views are written as tables are: a reader of files has
+nobody to make them. The same published file gives the same bytes.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ import dataframely as dy
 import duckdb
 from filelock import FileLock
 
-from pipeline.schemas import TABLES, description, layer
+from pipeline.schemas import TABLES, VIEWS, description, layer
 from warehouse.connection import Warehouse, WarehouseError
 from warehouse.publish import sync_folder
 from warehouse.tables import literal, quoted
@@ -29,8 +29,11 @@ MANIFEST: Final = "manifest.json"
 FORMAT: Final = "who-wrote-what marts, 1"
 """What the manifest of an export says it is: by this word a folder is known as one of ours."""
 
+WHOLE: Final = "all"
+"""Name of the file of a table that is not split."""
+
 WHOLE_ROWS: Final = 1_000_000
-"""Rows up to which a table is one file."""
+"""Rows, or ids of a view, up to which a table is one file."""
 
 ROW_GROUP: Final = 122_880
 """Rows of a row group, the least that a reader takes up; DuckDB's own."""
@@ -42,6 +45,28 @@ PREFIX: Final = """CASE
 END"""
 """Beginning of an id that a larger table is split by: the year of an arXiv id, the first digit of an OpenAlex id, the
 first letter of the digest in an author id. A day's rows change few files of works and all of authors."""
+
+
+@dataclass(frozen=True)
+class View:
+    """How a view is written, whose contract has no key.
+
+    Args:
+        order: Columns that its rows are sorted by; by the beginnings of the first it is split.
+        ids: Tables whose keys stand in that column, so that the view is not made to find them; without any it is one
+            file.
+    """
+
+    order: tuple[str, ...]
+    ids: tuple[str, ...] = ()
+
+
+HOW: Final = {
+    "marts.author_names": View(("name", "author_id")),
+    "marts.graph_nodes": View(("node_id",), ("marts.papers", "marts.authors", "marts.topics", "staging.institutions")),
+    "marts.graph_edges": View(("centre_id", "kind", "place"), ("marts.papers", "marts.authors")),
+}
+"""The views by name. The edges are made some centres at a time, as a page reads them."""
 
 
 class ExportError(WarehouseError):
@@ -130,7 +155,11 @@ def refuse_foreign(to: Path) -> None:
 def write_draft(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
     """Write every mart and the manifest to a new folder; returns the manifest."""
     folder.mkdir(parents=True)
-    there = {row[0] for row in con.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()}
+    there = {
+        row[0]
+        for kind in ("table", "view")
+        for row in con.execute(f"SELECT schema_name || '.' || {kind}_name FROM duckdb_{kind}s()").fetchall()
+    }
     manifest = {
         "format": FORMAT,
         "made_by": f"who-wrote-what {version('who-wrote-what')}",
@@ -154,15 +183,17 @@ def write_table(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> dict
     schema, _, short = name.partition(".")
     (folder / short).mkdir()
     files = []
-    # Rows of one leading id keep the order they are stored in, which says which come first on a page.
-    order = f"ORDER BY {leading(name)}, rowid" if leading(name) else "ORDER BY rowid"
     for part, condition in parts(con, name):
         path = folder / short / f"{part}.parquet"
         con.execute(
-            f"COPY (SELECT * FROM {name} {condition} {order}) TO {literal(str(path))}"
+            f"COPY (SELECT * FROM {name} {condition} ORDER BY {order(name)}) TO {literal(str(path))}"
             f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
-        files.append(written(con, name, path, folder))
+        file = written(con, name, path, folder)
+        if file["rows"] or part == WHOLE:
+            files.append(file)
+        else:
+            path.unlink()
     columns = con.execute(
         "SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns()"
         " WHERE schema_name = ? AND table_name = ? ORDER BY column_index",
@@ -181,22 +212,34 @@ def write_table(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> dict
 def parts(con: duckdb.DuckDBPyConnection, name: str) -> Iterator[tuple[str, str]]:
     """The files of a table: name without ending, and the condition of its rows, in the order of the key."""
     first = leading(name)
-    rows = int(con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0])
+    tables = HOW[name].ids if name in VIEWS else (name,)
+    ids = " UNION ALL ".join(f"SELECT {leading(table)} AS id FROM {table}" for table in tables)
+    rows = int(con.execute(f"SELECT count(*) FROM ({ids})").fetchall()[0][0]) if tables else 0
     if rows <= WHOLE_ROWS or first is None:
-        yield "all", ""
+        yield WHOLE, ""
         return
     spans = con.execute(
-        f"SELECT {PREFIX.format(first)} AS prefix, min({first}), max({first}) FROM {name} GROUP BY ALL ORDER BY ALL"
+        f"SELECT {PREFIX.format('id')} AS prefix, min(id), max(id) FROM ({ids}) GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     for prefix, least, greatest in spans:
         yield file_name(prefix), f"WHERE {first} BETWEEN {literal(least)} AND {literal(greatest)}"
 
 
 def leading(name: str) -> str | None:
-    """The first column of a table's key, quoted, when it is an id that a table can be split by."""
+    """The column, quoted, that a table is split by: the first of its key, when it is an id."""
+    if name in VIEWS:
+        return quoted(HOW[name].order[0])
     columns = TABLES[name].columns()
     key = TABLES[name].primary_key()
     return quoted(key[0]) if key and isinstance(columns[key[0]], dy.String) else None
+
+
+def order(name: str) -> str:
+    """What the rows of a file are sorted by."""
+    if name in VIEWS:
+        return ", ".join(map(quoted, HOW[name].order))
+    # Rows of one leading id keep the order they are stored in, which says which come first on a page.
+    return f"{leading(name)}, rowid" if leading(name) else "rowid"
 
 
 def file_name(prefix: str) -> str:

@@ -106,9 +106,15 @@ PROPERTIES = (
         SELECT count(*) FROM (
             SELECT author_id, work_id FROM resolved.author_mentions INNER JOIN staging.mentions USING (mention_id)
             GROUP BY author_id, work_id HAVING count(*) > 1
-        ) WHERE NOT EXISTS (SELECT 1 FROM resolved.corrections WHERE kind = 'same' AND status = 'approved')
+        ) WHERE author_id NOT IN (
+            SELECT author_id FROM resolved.author_mentions
+            WHERE mention_id IN (
+                SELECT unnest([mention_id_l, mention_id_r]) FROM resolved.corrections
+                WHERE kind = 'same' AND status = 'approved'
+            )
+        )
         """,
-        "No author stands twice on a byline, unless a correction says so.",
+        "No author stands twice on a byline, unless a correction joins mentions of that author.",
     ),
     Property(
         "resolved.links",

@@ -1,9 +1,10 @@
 """raw: what the sources answered, landed as received."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from pydantic import Field, ValidationError
@@ -49,6 +50,38 @@ FINAL_REFUSALS = (
 """Refusals that waiting a few minutes cannot change; a disk is not emptied by itself."""
 
 
+def landing_asset(
+    name: str,
+    *sources: str,
+    pool: str,
+    by_day: bool = False,
+    is_remote: bool = True,
+    deps: Iterable[dg.AssetKey] = (),
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Declare an asset that lands pages.
+
+    Args:
+        name: Its name in the layer.
+        sources: Whose pages they are.
+        pool: Its pool.
+        by_day: Its partitions are days; a range of them is one run.
+        is_remote: The pages come over the network, where an outage of minutes may pass.
+        deps: Assets that have to be made before it.
+    """
+    return dg.asset(
+        key=["raw", name],
+        group_name="raw",
+        kinds={*sources, "file"},
+        owners=OWNERS,
+        deps=deps,
+        partitions_def=DAYS if by_day else None,
+        backfill_policy=dg.BackfillPolicy.single_run() if by_day else None,
+        pool=pool,
+        retry_policy=PATIENT if is_remote else None,
+        code_version="1",
+    )
+
+
 def span(context: dg.AssetExecutionContext) -> tuple[date, date]:
     """First and last day of the run's partitions."""
     keys = context.partition_key_range
@@ -81,17 +114,7 @@ def plain_failures() -> Iterator[None]:
         raise dg.Failure(str(error)) from error
 
 
-@dg.asset(
-    key=["raw", "arxiv_pages"],
-    group_name="raw",
-    kinds={"arxiv", "file"},
-    owners=OWNERS,
-    partitions_def=DAYS,
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    pool="arxiv",
-    retry_policy=PATIENT,
-    code_version="1",
-)
+@landing_asset("arxiv_pages", "arxiv", pool="arxiv", by_day=True)
 def arxiv_pages(
     context: dg.AssetExecutionContext, arxiv: ArxivResource, landing: LandingResource
 ) -> dg.MaterializeResult:
@@ -109,17 +132,7 @@ class Changes(dg.Config):
     again: bool = Field(default=False, description="Fetch days whose list is final, too.")
 
 
-@dg.asset(
-    key=["raw", "arxiv_changes"],
-    group_name="raw",
-    kinds={"arxiv", "file"},
-    owners=OWNERS,
-    partitions_def=DAYS,
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    pool="arxiv",
-    retry_policy=PATIENT,
-    code_version="1",
-)
+@landing_asset("arxiv_changes", "arxiv", pool="arxiv", by_day=True)
 def arxiv_changes(
     context: dg.AssetExecutionContext, config: Changes, oai: OaiResource, landing: LandingResource
 ) -> dg.MaterializeResult:
@@ -134,17 +147,12 @@ def arxiv_changes(
     return result(context, since, until, fetched, "changes")
 
 
-@dg.asset(
-    key=["raw", "openalex_pages"],
-    group_name="raw",
-    kinds={"openalex", "file"},
-    owners=OWNERS,
-    deps=[asset_key("raw.arxiv_pages"), asset_key("raw.arxiv_changes")],
-    partitions_def=DAYS,
-    backfill_policy=dg.BackfillPolicy.single_run(),
+@landing_asset(
+    "openalex_pages",
+    "openalex",
     pool="openalex",
-    retry_policy=PATIENT,
-    code_version="1",
+    by_day=True,
+    deps=(asset_key("raw.arxiv_pages"), asset_key("raw.arxiv_changes")),
 )
 def openalex_pages(
     context: dg.AssetExecutionContext, openalex: OpenAlexResource, landing: LandingResource
@@ -169,15 +177,7 @@ class Span(dg.Config):
     until: str
 
 
-@dg.asset(
-    key=["raw", "seed_pages"],
-    group_name="raw",
-    kinds={"arxiv", "openalex", "file"},
-    owners=OWNERS,
-    pool="arxiv",
-    retry_policy=PATIENT,
-    code_version="1",
-)
+@landing_asset("seed_pages", "arxiv", "openalex", pool="arxiv")
 def seed_pages(
     config: Span, arxiv: ArxivResource, openalex: OpenAlexResource, landing: LandingResource
 ) -> dg.MaterializeResult:
@@ -207,14 +207,7 @@ class SnapshotFile(dg.Config):
     source: str = Source.ARXIV_SNAPSHOT.value
 
 
-@dg.asset(
-    key=["raw", "snapshot_pages"],
-    group_name="raw",
-    kinds={"arxiv", "file"},
-    owners=OWNERS,
-    pool="snapshots",
-    code_version="1",
-)
+@landing_asset("snapshot_pages", "arxiv", pool="snapshots", is_remote=False)
 def snapshot_pages(
     context: dg.AssetExecutionContext, config: SnapshotFile, landing: LandingResource
 ) -> dg.MaterializeResult:
@@ -233,14 +226,7 @@ class SnapshotFolder(dg.Config):
     everything: bool = Field(default=False, description="Land every record, not what joins the arXiv papers here.")
 
 
-@dg.asset(
-    key=["raw", "openalex_snapshot_pages"],
-    group_name="raw",
-    kinds={"openalex", "file"},
-    owners=OWNERS,
-    pool=WRITER_POOL,
-    code_version="1",
-)
+@landing_asset("openalex_snapshot_pages", "openalex", pool=WRITER_POOL, is_remote=False)
 def openalex_snapshot_pages(
     config: SnapshotFolder, warehouse: WarehouseResource, landing: LandingResource
 ) -> dg.MaterializeResult:

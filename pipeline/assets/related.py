@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipeline.assets import pictures
 from pipeline.assets.specs import WRITER_POOL, asset_key, fill, results, row_counts, table_specs
 from pipeline.resources import WarehouseResource
 from pipeline.schemas import VIEWS
@@ -19,7 +20,9 @@ from pipeline.steps import graph, related
 def related_papers(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
     """Up to 200 related papers of every paper, each with what the two share."""
     threads = Settings().threads
-    yield from fill(warehouse.open(), related.TABLES, lambda con: related.relate_papers(con, threads=threads))
+    yield from fill(
+        warehouse.open(), related.TABLES, lambda con: related.relate_papers(con, threads=threads), pictures.shown
+    )
 
 
 @dg.multi_asset(
@@ -32,6 +35,7 @@ def related_papers(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResul
             "staging.work_references",
             "staging.mention_institutions",
             "staging.institutions",
+            "resolved.author_redirects",
             "marts.papers",
             "marts.authors",
             "marts.author_works",
@@ -41,11 +45,11 @@ def related_papers(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResul
     ),
     pool=WRITER_POOL,
 )
-def research_graph(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
+def research_graph(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
     """What surrounds every paper and every author: papers, people, topics, institutions."""
     with warehouse.open().write() as con:
-        counts = graph.build_graph(con)
-        rows = row_counts(con, graph.FILLED)
-    yield from results(rows, counts, {})
+        counts = graph.build_graph(con, run_id=context.run.run_id)
+        rows, shown = row_counts(con, graph.FILLED), pictures.shown(con, graph.FILLED)
+    yield from results(rows, counts, shown)
     # To count the edges is to make all of them; they are made where they are read.
     yield from (dg.MaterializeResult(asset_key=asset_key(name)) for name in sorted(VIEWS))

@@ -10,6 +10,15 @@ from pipeline.resources import WarehouseResource
 from pipeline.settings import Settings
 from pipeline.steps import people, quality
 
+READ = (
+    "staging.mentions",
+    "staging.works",
+    "staging.work_topics",
+    "staging.work_references",
+    "resolved.corrections",
+)
+"""What the resolver reads."""
+
 SCORE_COLUMNS = dg.TableSchema(
     [
         dg.TableColumn("gold_set"),
@@ -22,16 +31,7 @@ SCORE_COLUMNS = dg.TableSchema(
 
 @dg.multi_asset(
     name="people",
-    specs=table_specs(
-        people.TABLES,
-        (
-            "staging.mentions",
-            "staging.works",
-            "staging.work_topics",
-            "staging.work_references",
-            "resolved.corrections",
-        ),
-    ),
+    specs=table_specs(people.TABLES, READ),
     pool=WRITER_POOL,
 )
 def resolved_people(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
@@ -46,17 +46,7 @@ def resolved_people(context: dg.AssetExecutionContext, warehouse: WarehouseResou
 
 @dg.multi_asset(
     name="quality",
-    specs=table_specs(
-        quality.TABLES,
-        (
-            *people.TABLES,
-            "staging.mentions",
-            "staging.works",
-            "staging.work_topics",
-            "staging.work_references",
-            "resolved.corrections",
-        ),
-    ),
+    specs=table_specs(quality.TABLES, (*people.TABLES, *READ)),
     pool=WRITER_POOL,
 )
 def resolution_quality(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult:

@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import typer
@@ -73,6 +74,10 @@ def main() -> None:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
         fail(f"PIPELINE_{name} cannot be read: {first['msg']}.")
+    except OSError as error:
+        if not is_of_data_folder(error):
+            raise
+        fail(f"{error.filename} cannot be used ({error.strerror}): set PIPELINE_DATA to a folder that can be written.")
     except SystemExit as end:
         if end.code == INTERRUPTED:
             err().print(
@@ -80,6 +85,16 @@ def main() -> None:
                 soft_wrap=True,
             )
         raise
+
+
+def is_of_data_folder(error: OSError) -> bool:
+    """Whether the system refuses the data folder, or something in it."""
+    from pipeline.settings import Settings  # noqa: PLC0415 - `--help` need not wait for it
+
+    if not isinstance(error.filename, str):
+        return False
+    path, data = Path(error.filename), Settings().data
+    return path.is_relative_to(data) or data.is_relative_to(path)
 
 
 def fail(message: str) -> NoReturn:

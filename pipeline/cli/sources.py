@@ -105,7 +105,7 @@ def run(
 
     Without --since, the window begins after the last complete day, at least a week back: papers appear late.
     """
-    last = until.date() if until else last_complete_day()
+    last = min(until.date(), last_complete_day()) if until else last_complete_day()
     with instance() as found:
         first = since.date() if since else next_day(found, last)
         check_span(first, last)

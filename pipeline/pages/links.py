@@ -45,6 +45,12 @@ class Neighbours:
             return arxiv_url(work_id.removeprefix("arxiv:"))
         return openalex_url(work_id.removeprefix("openalex:"))
 
+    def evidence(self, evidence_id: str) -> str | None:
+        """The page of what a trust reason counts, a work, a mention or an author; null where there is none."""
+        if evidence_id.startswith(("arxiv:", "openalex:")):
+            return self.paper(evidence_id.partition("#")[0])
+        return self.author(evidence_id)
+
 
 def web_link(url: str) -> str | None:
     """The address if a browser may follow it: http or https with a host; else null."""

@@ -54,7 +54,8 @@ class PaperPanels:
     Args:
         paper: The row of `marts.papers`.
         related: Rows of `marts.related_papers`, best first.
-        titles: Of `marts.papers`, what a list shows of each related paper.
+        titles: Of `marts.papers`, what a list shows of each related paper, and of the references shared with it that
+            are here.
         graph: The slice around the paper.
     """
 

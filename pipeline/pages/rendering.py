@@ -69,6 +69,7 @@ def author_page(panels: AuthorPanels, beside: Neighbours = ALONE) -> str:
         figures=views.author_figures(author),
         topics=list(dict.fromkeys(topic["topic_name"] for topic in panels.topics)),
         reasons=panels.reasons,
+        names=views.names(panels),
         works=views.chunks(panels.works),
         collaborators=[(title, people) for title, people in (("Close", close), ("Others", others)) if people],
         collaborators_shown=len(panels.collaborators),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.pages.links import doi_url
-from pipeline.pages.panels import Row, Rows
+from pipeline.pages.panels import AuthorPanels, Row, Rows
 from pipeline.taxonomy import category
 
 PAGE: Final = 20
@@ -48,6 +48,15 @@ def author_figures(author: Row) -> list[tuple[str, str]]:
         count(author["cited_by_count"], "citation", "citations"),
         *([(span, "year" if author["first_year"] == author["last_year"] else "years")] if span else []),
     ]
+
+
+def names(panels: AuthorPanels) -> dict[str, str]:
+    """What the page calls works, their mentions of the author, and collaborators, by their ids."""
+    return (
+        {one["collaborator_id"]: one["display_name"] for one in panels.collaborators}
+        | {one["work_id"]: one["title"] for one in panels.works}
+        | {one["mention_id"]: one["title"] for one in panels.works}
+    )
 
 
 def paper_figures(paper: Row) -> list[tuple[str, str]]:

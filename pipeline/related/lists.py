@@ -12,9 +12,9 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from pipeline.related.neighbours import Nearest, Searchable, nearest, ranks, searchable, within_reach
+from pipeline.related.neighbours import Nearest, Searchable, by_all_they_have, nearest, ranks, searchable, within_reach
 from pipeline.related.terms import FloatArray, IntArray
-from pipeline.related.vectors import MOST_REFERENCES, MOST_TERMS, SCALE, Corpus, Vectors
+from pipeline.related.vectors import SCALE, Corpus, Vectors
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -55,22 +55,15 @@ class Kind:
 
     Attributes:
         first: Floor of the first `FIRST_PAGE` neighbours.
-        further: Floor of those behind them: a long list is for a paper with many that are near.
-        most_entries: Most terms or references of a work.
+        further: Floor of those behind them, higher: a long list is for a paper with many that are near.
     """
 
     first: Floor
     further: Floor
-    most_entries: int
-
-    @property
-    def least(self) -> float:
-        """The lowest floor of any work."""
-        return min(self.first.similarity, self.first.entries / self.most_entries)
 
 
-BY_TERMS: Final = Kind(Floor(0.2, 2), Floor(0.35, 5), MOST_TERMS)
-BY_REFERENCES: Final = Kind(Floor(0.03, 0.5), Floor(0.1, 1.5), MOST_REFERENCES)
+BY_TERMS: Final = Kind(Floor(0.2, 2), Floor(0.35, 5))
+BY_REFERENCES: Final = Kind(Floor(0.03, 0.5), Floor(0.1, 1.5))
 
 RANK_OFFSET: Final = 60
 """Added to a rank before it is turned into a score, 1 / (60 + rank): the constant of reciprocal-rank fusion by Cormack,
@@ -124,7 +117,7 @@ def reached(corpus: Corpus, changed: IntArray, bars: pl.DataFrame) -> IntArray:
             a work has no list yet.
     """
     by_terms, by_references = (
-        within_reach(kind.matrix, changed, bars[name].fill_null(NO_BAR).to_numpy())
+        within_reach(kind, changed, bars[name].fill_null(NO_BAR).to_numpy())
         for kind, name in ((corpus.terms, "terms_bar"), (corpus.references, "references_bar"))
     )
     return np.union1d(by_terms, by_references)
@@ -134,13 +127,15 @@ def _batch(corpus: Corpus, rows: IntArray, terms: Searchable, references: Search
     all_room = np.full(len(rows), MOST_BY_REFERENCES, dtype=np.int64)
     cited = _asked(corpus.references, rows, BY_REFERENCES, all_room)
     by_references = _kept(
-        nearest(corpus.references.matrix, rows, references, most=MOST_BY_REFERENCES, least=BY_REFERENCES.least,
-                threads=threads), cited)  # fmt: skip
-    said = _asked(corpus.terms, rows, BY_TERMS, MOST_RELATED - np.bincount(by_references.place, minlength=len(rows)))
-    by_terms = _kept(
-        nearest(corpus.terms.matrix, rows, terms, most=MOST_RELATED, least=BY_TERMS.least, threads=threads), said
+        nearest(corpus.references, rows, references, most=MOST_BY_REFERENCES, least=cited.first, threads=threads), cited
     )
-    place, row, score = _fused([by_references, by_terms], corpus.work_ids.len())
+    said = _asked(corpus.terms, rows, BY_TERMS, MOST_RELATED - np.bincount(by_references.place, minlength=len(rows)))
+    by_terms = _kept(nearest(corpus.terms, rows, terms, most=MOST_RELATED, least=said.first, threads=threads), said)
+    ordered = [
+        by_all_they_have(corpus.references, rows, by_references),
+        by_all_they_have(corpus.terms, rows, by_terms),
+    ]
+    place, row, score = _fused(ordered, corpus.work_ids.len())
     left, right = rows[place], row
     papers = pa.table(
         {

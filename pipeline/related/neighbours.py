@@ -12,10 +12,13 @@ import scipy.sparse as sp
 from sparse_dot_topn import sp_matmul_topn, zip_sp_matmul_topn
 
 from pipeline.related.terms import IntArray
-from pipeline.related.vectors import SCALE
+from pipeline.related.vectors import Vectors
 
-COLUMNS_AT_ONCE: Final = 131_072
+COLUMNS_AT_ONCE: Final = 262_144
 """Works compared with in one product: their sums fit in a core's cache, which halves the time."""
+
+PARTS: Final = 4
+"""Products that works are asked in, those together that ask alike: a product has one least similarity for all."""
 
 _APART: Final = 2.0**-46
 """By how much of itself a similarity is raised for each place a work stands further up. Of works that are equally near,
@@ -69,33 +72,47 @@ def searchable(matrix: sp.csr_matrix) -> Searchable:
 
 
 def nearest(
-    matrix: sp.csr_matrix, rows: IntArray, against: Searchable, *, most: int, least: float, threads: int
+    vectors: Vectors, rows: IntArray, against: Searchable, *, most: int, least: IntArray, threads: int
 ) -> Nearest:
-    """Find the nearest works of some works.
+    """Find the nearest works of some works, as near as what they ask for says.
 
     Args:
-        matrix: Vectors of all works.
+        vectors: Vectors of all works.
         rows: The works to find neighbours of.
         against: The same vectors, made ready.
         most: Neighbours of a work.
-        least: Similarity of a neighbour at least, over 0 and up to 1.
+        least: Similarity that each of the works asks of a neighbour, over 0.
         threads: Threads; they change nothing but the time.
     """
-    some = matrix[rows]
-    # The work itself is found as well. Similarities are whole, and what is found exceeds the threshold.
+    parts = [part for part in np.array_split(np.argsort(-least, kind="stable"), PARTS) if len(part)]
+    found = [_found(vectors.asking[rows[part]], against, most, int(least[part].min()), threads) for part in parts]
+    place = np.concatenate([np.repeat(part, np.diff(one.indptr)) for part, one in zip(parts, found, strict=True)])
+    row = np.concatenate([one.indices for one in found]).astype(np.int64)
+    similarity = np.floor(np.concatenate([one.data for one in found])).astype(np.int64)
+    order = np.argsort(place, kind="stable")
+    order = order[(row != rows[place])[order] & (similarity >= least[place])[order]]
+    # Where more than `most` works are nearer to a work than it is to itself, it was not among those found.
+    order = order[ranks(place[order]) <= most]
+    return Nearest(place[order], row[order], similarity[order])
+
+
+def _found(asking: sp.csr_matrix, against: Searchable, most: int, least: int, threads: int) -> sp.csr_matrix:
+    """The nearest works of some works, itself among them maybe: one row a work, nearest first."""
+    # Similarities are whole, and what is found exceeds the threshold.
     found = [
-        sp_matmul_topn(some, block, top_n=most + 1, threshold=least * SCALE**2 - 0.5, sort=True, n_threads=threads)
+        sp_matmul_topn(asking, block, top_n=most + 1, threshold=least - 0.5, sort=True, n_threads=threads)
         for block in against.blocks
     ]
     # Both keep a row's entries in descending order, and no two entries of a row are equal.
-    joined = zip_sp_matmul_topn(top_n=most + 1, C_mats=found)
-    place = np.repeat(np.arange(len(rows)), np.diff(joined.indptr))
-    row, similarity = joined.indices.astype(np.int64), np.floor(joined.data).astype(np.int64)
-    is_other = row != rows[place]
-    place, row, similarity = place[is_other], row[is_other], similarity[is_other]
-    # Where more than `most` works are nearer to a work than it is to itself, it was not among those found.
-    kept = ranks(place) <= most
-    return Nearest(place[kept], row[kept], similarity[kept])
+    return zip_sp_matmul_topn(top_n=most + 1, C_mats=found)
+
+
+def by_all_they_have(vectors: Vectors, rows: IntArray, found: Nearest) -> Nearest:
+    """The same neighbours in the order of how near they are by all that a work has, not what it asks by alone."""
+    of_pairs = vectors.matrix[rows[found.place]].multiply(vectors.matrix[found.row])
+    similarity = np.asarray(of_pairs.sum(axis=1)).ravel().astype(np.int64)
+    order = np.lexsort((found.row, -similarity, found.place))
+    return Nearest(found.place[order], found.row[order], similarity[order])
 
 
 def ranks(place: IntArray) -> IntArray:
@@ -106,18 +123,18 @@ def ranks(place: IntArray) -> IntArray:
     return np.arange(1, len(place) + 1) - np.repeat(starts, np.diff(np.append(starts, len(place))))
 
 
-def within_reach(matrix: sp.csr_matrix, rows: IntArray, bars: IntArray, *, at_once: int = 250) -> IntArray:
+def within_reach(vectors: Vectors, rows: IntArray, bars: IntArray, *, at_once: int = 250) -> IntArray:
     """The works that have some works within their reach, sorted.
 
     Args:
-        matrix: Vectors of all works.
+        vectors: Vectors of all works.
         rows: The works that may be near others.
         bars: Similarity that each work asks of a neighbour.
         at_once: Works looked at together.
     """
-    turned = matrix.T.tocsr()
-    reached = np.zeros(matrix.shape[0], dtype=np.bool_)
+    asking = vectors.asking.T.tocsr()
+    reached = np.zeros(len(bars), dtype=np.bool_)
     for begin in range(0, len(rows), at_once):
-        product = matrix[rows[begin : begin + at_once]] @ turned
+        product = vectors.matrix[rows[begin : begin + at_once]] @ asking
         reached[product.indices[product.data >= bars[product.indices]]] = True
     return np.flatnonzero(reached)

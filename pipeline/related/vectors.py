@@ -26,17 +26,25 @@ MOST_REFERENCES: Final = 200
 """Least cited references kept of a work."""
 
 
+MOST_LOOKED_AT: Final = 4_000
+"""Works that a work's terms or references may lead to, in the order of what they tell, before no further one is asked
+by: without an end to it a list costs more the more works there are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vectors:
     """What works have of one kind.
 
     Attributes:
         matrix: One row a work, one column a term or reference, the most telling first; whole numbers.
+        asking: Of each row the most telling entries, by which the work looks for others: at least one, and more until
+            those lead to `MOST_LOOKED_AT` works.
         names: What each column is called.
         parts: Two columns, or -1, that a column is made of: the words of a phrase.
     """
 
     matrix: sp.csr_matrix
+    asking: sp.csr_matrix
     names: pl.Series
     parts: IntArray
 
@@ -78,22 +86,22 @@ def _term_vectors(works: pl.DataFrame, terms: pl.DataFrame) -> Vectors:
     keys = keyed(telling["term"], stems)
     columns_of = _Columns.of(keys)
     weight = telling["weight"].to_numpy()
-    rows, columns, values = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+    some = [_NOTHING]
     for found in occurrences(works, stems):
         column, is_known = columns_of.find(found.key)
-        row, value = found.row[is_known], (1 + np.log(found.count[is_known])) * weight[column]
-        kept = _scaled(row, column, value, MOST_TERMS)
-        rows.append(row[kept.entries])
-        columns.append(column[kept.entries])
-        values.append(kept.values)
+        value = (1 + np.log(found.count[is_known])) * weight[column]
+        some.append(_scaled(found.row[is_known], column, value, MOST_TERMS))
     first, second = parts(keys)
     inner = np.full((len(keys), 2), -1, dtype=np.int64)
     for place, part in enumerate((first, np.where(first > 0, second, 0))):
         column, is_known = columns_of.find(part)
         inner[is_known, place] = column
-    shape = (works.height, len(keys))
-    return Vectors(_matrix(np.concatenate(rows), np.concatenate(columns), np.concatenate(values), shape),
-                   telling["word"], inner)  # fmt: skip
+    kept = _Kept(
+        np.concatenate([one.row for one in some]),
+        np.concatenate([one.column for one in some]),
+        np.concatenate([one.value for one in some]),
+    )
+    return _vectors(kept, works.height, telling["works"].to_numpy(), telling["word"], inner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +130,8 @@ def _reference_vectors(work_ids: pl.Series, references: pl.DataFrame, counted: p
     rows = pl.DataFrame({"work_id": work_ids}).with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
     held = references.join(rows, on="work_id").select("row", "reference")
     if held.is_empty():
-        nothing = np.zeros(0, dtype=np.int64)
-        return Vectors(_matrix(nothing, nothing, np.zeros(0), (work_ids.len(), 0)),
-                       pl.Series([], dtype=pl.String), np.zeros((0, 2), dtype=np.int64))  # fmt: skip
+        names, parts_of = pl.Series([], dtype=pl.String), np.zeros((0, 2), dtype=np.int64)
+        return _vectors(_NOTHING, work_ids.len(), _NOTHING.column, names, parts_of)
     # Also of a work that nobody cites yet: its vector must not change when somebody does.
     own = rows.select("row", reference="work_id")
     all_held = pl.concat([held, own]).unique().join(counted, on="reference", how="left")
@@ -136,22 +143,27 @@ def _reference_vectors(work_ids: pl.Series, references: pl.DataFrame, counted: p
         .with_columns(pl.col("column").cast(pl.Int64))
     )
     entries = all_held.select("row", "reference").join(named, on="reference").sort("row", "column")
-    row, column = entries["row"].to_numpy(), entries["column"].to_numpy()
     # Adamic and Adar's weight: what few share tells most, without knowing how many there are.
-    kept = _scaled(row, column, 1 / np.log2(2 + entries["works"].to_numpy()), MOST_REFERENCES)
-    shape = (work_ids.len(), named.height)
-    return Vectors(_matrix(row[kept.entries], column[kept.entries], kept.values, shape),
-                   named["reference"], np.full((named.height, 2), -1, dtype=np.int64))  # fmt: skip
+    value = 1 / np.log2(2 + entries["works"].to_numpy())
+    kept = _scaled(entries["row"].to_numpy(), entries["column"].to_numpy(), value, MOST_REFERENCES)
+    inner = np.full((named.height, 2), -1, dtype=np.int64)
+    return _vectors(kept, work_ids.len(), named["works"].to_numpy(), named["reference"], inner)
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    entries: IntArray
-    values: FloatArray
+    """The entries of vectors, by row, the most telling of a row first."""
+
+    row: IntArray
+    column: IntArray
+    value: FloatArray
+
+
+_NOTHING: Final = _Kept(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
 
 
 def _scaled(row: IntArray, column: IntArray, value: FloatArray, most: int) -> _Kept:
-    """The greatest entries of each row, as whole numbers.
+    """The greatest entries of each row, greatest first, as whole numbers.
 
     A row is scaled as if it had one entry more, as great as its greatest, that no other work has: who has little in
     common with others because there is little of it is not near to them.
@@ -163,7 +175,7 @@ def _scaled(row: IntArray, column: IntArray, value: FloatArray, most: int) -> _K
         most: Entries kept of a row.
     """
     if not len(row):
-        return _Kept(np.zeros(0, dtype=np.int64), np.zeros(0))
+        return _NOTHING
     order = np.lexsort((column, -value, row))
     sorted_rows = row[order]
     starts = np.flatnonzero(np.concatenate([[True], sorted_rows[1:] != sorted_rows[:-1]]))
@@ -172,10 +184,22 @@ def _scaled(row: IntArray, column: IntArray, value: FloatArray, most: int) -> _K
     kept = np.where(place < most, value[order], 0.0)
     length = np.sqrt(np.add.reduceat(kept**2, starts) + value[order[starts]] ** 2)
     whole = np.rint(SCALE * kept / np.repeat(length, sizes))
-    return _Kept(order[whole > 0], whole[whole > 0])
+    entries = order[whole > 0]
+    return _Kept(row[entries], column[entries], whole[whole > 0])
 
 
-def _matrix(row: IntArray, column: IntArray, value: FloatArray, shape: tuple[int, int]) -> sp.csr_matrix:
-    matrix = sp.csr_matrix((value, (row.astype(np.int32), column.astype(np.int32))), shape=shape)
+def _vectors(kept: _Kept, works: int, works_of: IntArray, names: pl.Series, inner: IntArray) -> Vectors:
+    """Vectors of their entries; `works_of` says how many works have each column."""
+    led_to = np.concatenate([[0], np.cumsum(works_of[kept.column])])
+    before = led_to[:-1] - led_to[np.searchsorted(kept.row, kept.row)]
+    asked = before < MOST_LOOKED_AT
+    shape = (works, names.len())
+    asking = _matrix(_Kept(kept.row[asked], kept.column[asked], kept.value[asked]), shape)
+    return Vectors(_matrix(kept, shape), asking, names, inner)
+
+
+def _matrix(kept: _Kept, shape: tuple[int, int]) -> sp.csr_matrix:
+    place = kept.row.astype(np.int32), kept.column.astype(np.int32)
+    matrix = sp.csr_matrix((kept.value, place), shape=shape)
     matrix.sort_indices()
     return matrix

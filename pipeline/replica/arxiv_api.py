@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pipeline.replica.atom import Entry, Request, error_feed, feed
 from pipeline.replica.faults import Fault
-from pipeline.replica.papers import Paper, Papers, split_version
+from pipeline.replica.papers import Paper, Papers, split_version, spoilt
 from pipeline.replica.query import QuerySyntaxError, parse
 from pipeline.replica.search import matching, ordered
 
@@ -62,7 +62,7 @@ class ArxivApi:
         except (RefusedError, QuerySyntaxError) as refusal:
             return Answer(400, error_feed(str(refusal), self._clock()))
         size = min(request.max_results, MAX_PAGE)
-        page = _spoilt(found[request.start : request.start + size], fault)
+        page = spoilt(found[request.start : request.start + size], fault)
         entries = [Entry(paper, self._papers.line(paper), version) for paper, version in page]
         return Answer(200, feed(request, entries, len(found), self._clock()))
 
@@ -127,17 +127,3 @@ def _choice(parameters: Mapping[str, str], name: str, allowed: tuple[str, ...], 
     if written not in allowed:
         raise RefusedError(f"{name} must be in: {', '.join(allowed)}")
     return written
-
-
-def _spoilt(page: list[tuple[Paper, int]], fault: Fault | None) -> list[tuple[Paper, int]]:
-    """The page as a fault leaves it; a page with nothing on it cannot be spoilt."""
-    if not page:
-        return page
-    if fault is Fault.EMPTY_PAGE:
-        return []
-    if fault is Fault.DUPLICATE:
-        return [*page, page[0]]
-    if fault is Fault.STALE:
-        paper, version = max(page, key=lambda shown: shown[1])
-        return [*page, (paper, max(version - 1, 1))]
-    return page

@@ -17,7 +17,7 @@ from lxml import etree
 from pipeline.replica.faults import Fault
 from pipeline.replica.markup import Element, child, legal, printed
 from pipeline.replica.oai_formats import FORMATS, write_record
-from pipeline.replica.papers import EARLIEST_DATESTAMP, Paper, Papers, split_version
+from pipeline.replica.papers import EARLIEST_DATESTAMP, Paper, Papers, split_version, spoilt
 from pipeline.replica.taxonomy import known_set, sets, sets_of
 
 OAI = "http://www.openarchives.org/OAI/2.0/"
@@ -185,7 +185,7 @@ class OaiServer:
         if not matching:
             raise ProtocolError("noRecordsMatch")
         page = matching[:limit]
-        for paper, version in _spoilt(page, fault):
+        for paper, version in spoilt([(paper, paper.latest_version) for paper in page], fault):
             if only_headers:
                 _header(parent, paper, version)
             else:
@@ -256,19 +256,6 @@ def _continuation(selection: _Selection, page: Sequence[Paper]) -> dict[str, str
     else:
         skip = sum(paper.datestamp == last_day for paper in page)
     return {**selection.asked, "from": last_day.isoformat(), "skip": str(skip)}
-
-
-def _spoilt(page: Sequence[Paper], fault: Fault | None) -> list[tuple[Paper, int]]:
-    """The page as a fault leaves it: papers and the version shown of each."""
-    shown = [(paper, paper.latest_version) for paper in page]
-    if fault is Fault.EMPTY_PAGE:
-        return []
-    if fault is Fault.DUPLICATE:
-        return [*shown, shown[0]]
-    if fault is Fault.STALE:
-        paper, version = max(shown, key=lambda pair: pair[1])
-        return [*shown, (paper, max(version - 1, 1))]
-    return shown
 
 
 def _header(parent: Element, paper: Paper, version: int) -> None:

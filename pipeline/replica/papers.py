@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.names import parse_name, split_byline
+from pipeline.replica.faults import Fault
 from pipeline.replica.lines import JsonLines, ReplicaDataError
 
 EARLIEST_DATESTAMP = date(2005, 9, 16)
@@ -195,3 +196,17 @@ def _padded(entry: list[Any]) -> tuple[str, str, str]:
 def _author(printed: str) -> Author:
     name = parse_name(printed)
     return Author(name.family or name.raw, name.given or "", name.suffix or "", ())
+
+
+def spoilt(page: list[tuple[Paper, int]], fault: Fault | None) -> list[tuple[Paper, int]]:
+    """A page of papers, each with the version shown, as a fault leaves it; an empty one cannot be spoilt."""
+    if not page:
+        return page
+    if fault is Fault.EMPTY_PAGE:
+        return []
+    if fault is Fault.DUPLICATE:
+        return [*page, page[0]]
+    if fault is Fault.STALE:
+        paper, version = max(page, key=lambda shown: shown[1])
+        return [*page, (paper, max(version - 1, 1))]
+    return page

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.resolve.printed_names import TOKENS, NameTable, Words, are_near
+from pipeline.resolve.printed_names import TOKENS, NameTable, Words, are_misspelt, are_near
 from pipeline.resolve.rarity import NameRarity
 
 LevelArray = npt.NDArray[np.uint8]
@@ -36,21 +36,23 @@ class NameLevel(IntEnum):
     """One first name is the other's first hyphenated part: Jean, Jean-Pierre."""
     NEAR = 7
     """First names are short forms or spellings of one name: Mike, Michael; Sergei, Sergey."""
-    INITIALS_AGREE = 8
+    MISSPELT = 8
+    """Long first names that are one letter apart, middle names not against it: Cristopher, Christopher."""
+    INITIALS_AGREE = 9
     """Two or more initials agree, at least one first name is only an initial."""
-    BOTH_INITIAL = 9
+    BOTH_INITIAL = 10
     """Both are one initial."""
-    BOTH_INITIAL_ONE_SIDED = 10
+    BOTH_INITIAL_ONE_SIDED = 11
     """Both first names are initials, one has a middle initial more."""
-    INITIAL_AND_FULL = 11
+    INITIAL_AND_FULL = 12
     """One first name is the other's initial."""
-    INITIAL_AND_FULL_ONE_SIDED = 12
+    INITIAL_AND_FULL_ONE_SIDED = 13
     """The same, one has a middle name more."""
-    INITIAL_CONFLICT = 13
+    INITIAL_CONFLICT = 14
     """A first initial fits, the middle initials differ."""
-    MONONYM = 14
+    MONONYM = 15
     """Both have one word only, the same."""
-    IMPOSSIBLE = 15
+    IMPOSSIBLE = 16
     """Different given names: not one person, save by a correction."""
 
 
@@ -97,6 +99,7 @@ def compare_names(
             both_written & same_first,
             both_written & part,
             both_written & are_near(names, first_l, first_r),
+            both_written & ~conflict & are_misspelt(names, first_l, first_r),
             both_written,
             conflict,
             agree_full | agree_initial,
@@ -114,6 +117,7 @@ def compare_names(
             NameLevel.MIDDLE_ONE_SIDED,
             NameLevel.FIRST_PART,
             NameLevel.NEAR,
+            NameLevel.MISSPELT,
             NameLevel.IMPOSSIBLE,
             NameLevel.INITIAL_CONFLICT,
             NameLevel.INITIALS_AGREE,

@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.process import cpdist
 
 from pipeline.names import (
     PATRONYMIC_ENDS,
@@ -32,6 +34,9 @@ TOKENS: Final = 3
 
 FLIP_RATIO: Final = 8.0
 """How many times likelier both words must be read the other way round before "Wang Xiaolong" is family first."""
+
+LETTERS_TO_MISSPELL: Final = 6
+"""Letters from which a first name may be misspelt: in shorter ones a letter makes another name (Maria, Marie)."""
 
 _LONGEST_NAME: Final = 400
 """Characters of a printed name that are read; longer ones are bylines or dirt."""
@@ -87,6 +92,7 @@ class NameTable:
         fulls: The key of each full code, "family|first".
         words: The text of each first, joined and token code.
         near: Pairs (one x words + other) of first names that are short forms or spellings of one name, sorted.
+        misspelt: The same of long first names that are one letter apart: left out, put in, another, or two in turn.
         elsewhere: Of each word, whether it has a form of another initial, which is in another block: Bob, Robert.
     """
 
@@ -102,6 +108,7 @@ class NameTable:
     fulls: pl.Series
     words: pl.Series
     near: npt.NDArray[np.int64]
+    misspelt: npt.NDArray[np.int64]
     elsewhere: BoolArray
 
 
@@ -283,6 +290,7 @@ def name_table(keys: pl.DataFrame) -> NameTable:
         fulls=fulls,
         words=words,
         near=_near_pairs(words),
+        misspelt=_misspelt_pairs(words, by_column["first"]),
         elsewhere=words.is_in(_with_forms_elsewhere()).to_numpy(),
     )
 
@@ -293,11 +301,20 @@ def _coded_expression(keys: pl.DataFrame, text: pl.Expr) -> tuple[IntArray, pl.S
 
 def are_near(names: NameTable, left: IntArray, right: IntArray) -> BoolArray:
     """Tell which pairs of word codes are short forms or spellings of one name."""
-    if not len(names.near):
+    return _are_among(names.near, names, left, right)
+
+
+def are_misspelt(names: NameTable, left: IntArray, right: IntArray) -> BoolArray:
+    """Tell which pairs of codes of first names are one letter apart."""
+    return _are_among(names.misspelt, names, left, right)
+
+
+def _are_among(pairs: npt.NDArray[np.int64], names: NameTable, left: IntArray, right: IntArray) -> BoolArray:
+    if not len(pairs):
         return np.zeros(left.shape, dtype=bool)
     pair = left.astype(np.int64) * len(names.words) + right
-    place = np.minimum(np.searchsorted(names.near, pair), len(names.near) - 1)
-    return np.asarray(names.near[place] == pair)
+    place = np.minimum(np.searchsorted(pairs, pair), len(pairs) - 1)
+    return np.asarray(pairs[place] == pair)
 
 
 @cache
@@ -329,6 +346,35 @@ def _near_pairs(words: pl.Series) -> npt.NDArray[np.int64]:
     )
     left, right = (pairs[column].cast(pl.Int64).to_numpy() for column in ("code", "code_other"))
     return np.unique(left * len(words) + right)
+
+
+def _misspelt_pairs(words: pl.Series, first: IntArray) -> npt.NDArray[np.int64]:
+    """All ordered pairs of long first names at a Damerau-Levenshtein distance of 1.
+
+    Two such words are alike once a letter is left out of one or of both (Garbe 2012): only those are measured.
+    """
+    codes = np.unique(first[first >= 0])
+    long = pl.DataFrame({"code": codes, "word": words.gather(codes)}).filter(
+        pl.col("word").str.len_chars() >= LETTERS_TO_MISSPELL
+    )
+    place = pl.int_ranges(0, pl.col("word").str.len_chars()).alias("place")
+    shortened = (
+        long.select("code", "word", place)
+        .explode("place")
+        .select("code", left=pl.col("word").str.head(pl.col("place")) + pl.col("word").str.slice(pl.col("place") + 1))
+    )
+    variants = pl.concat([long.select("code", left="word"), shortened]).unique()
+    several = variants.filter(pl.len().over("left") > 1)
+    pairs = (
+        several.join(several, on="left", suffix="_other")
+        .filter(pl.col("code") < pl.col("code_other"))
+        .select("code", "code_other")
+        .unique()
+    )
+    one, other = (words.gather(pairs[side]).to_list() for side in ("code", "code_other"))
+    near = cpdist(one, other, scorer=DamerauLevenshtein.distance, score_cutoff=1, dtype=np.uint8) == 1
+    left, right = (pairs[side].to_numpy().astype(np.int64)[near] for side in ("code", "code_other"))
+    return np.unique(np.concatenate((left * len(words) + right, right * len(words) + left)))
 
 
 def _looked_up(values: IntArray, codes: IntArray, absent: int) -> IntArray:

@@ -45,6 +45,7 @@ TABLES: dict[str, Table] = {
     "resolved.unmet_corrections": resolved.UnmetCorrections,
     "resolved.quality": resolved.Quality,
     "marts.authors": marts.Authors,
+    "marts.author_names": marts.AuthorNames,
     "marts.author_works": marts.AuthorWorks,
     "marts.collaborators": marts.Collaborators,
     "marts.trust_reasons": marts.TrustReasons,
@@ -56,6 +57,7 @@ TABLES: dict[str, Table] = {
     "marts.author_topics": discovery.AuthorTopics,
     "marts.author_institutions": discovery.AuthorInstitutions,
     "marts.paper_institutions": discovery.PaperInstitutions,
+    "marts.near_people": discovery.NearPeople,
     "marts.citing_papers": discovery.CitingPapers,
     "marts.cited_papers": discovery.CitedPapers,
     "marts.topics": discovery.Topics,
@@ -65,7 +67,7 @@ TABLES: dict[str, Table] = {
 }
 """Every table of the warehouse by its full name, in the order the data flows."""
 
-VIEWS = frozenset({"marts.graph_nodes", "marts.graph_edges"})
+VIEWS = frozenset({"marts.author_names", "marts.graph_nodes", "marts.graph_edges"})
 """Those that are views: they hold nothing, so that what they show stands in one place only. A view's query is the file
 of its name."""
 

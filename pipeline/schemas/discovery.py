@@ -79,6 +79,17 @@ class PaperInstitutions(dy.Schema):
     place = dy.Int64(min=1, description="Place among the paper's institutions, the one of most names first.")
 
 
+class NearPeople(dy.Schema):
+    """A person near a paper: a close collaborator of one of its first 20 authors, who is not on its byline."""
+
+    work_id = work_id(primary_key=True)
+    collaborator_id = dy.String(primary_key=True, description="The person.")
+    author_id = dy.String(description="The author of the paper with whom the person's tie is strongest.")
+    strength = dy.Float64(min=0, description="Strength of the ties to the paper's authors, summed.")
+    authors_count = dy.Int64(min=1, description="Authors of the paper whose close collaborator it is.")
+    place = dy.Int64(min=1, max=10, description="Place among the people near the paper, the strongest ties first.")
+
+
 class CitingPapers(dy.Schema):
     """A paper here and one here that cites it."""
 

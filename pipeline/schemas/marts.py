@@ -36,6 +36,13 @@ class Authors(dy.Schema):
     model_version = dy.String(description="Version of the trust formula.")
 
 
+class AuthorNames(dy.Schema):
+    """A printed name of an author, or an id that leads to one; a view, so that names stand in one place only."""
+
+    name = dy.String(description="The name, or an author_id, also one that was merged away; in lower case.")
+    author_id = dy.String(description="The author; people of one name have rows of their own.")
+
+
 class AuthorWorks(dy.Schema):
     """A work of an author, with what a list of works shows."""
 
@@ -124,6 +131,16 @@ class Papers(Works):
         description="Topics of every scheme, primary first, names in full.",
     )
     institutions_count = dy.Int64(min=0, description="Distinct institutions over the byline.")
+    institutions = dy.List(
+        dy.Struct(
+            {
+                "institution_id": dy.String(nullable=True),
+                "display_name": dy.String(nullable=True),
+                "authors_count": dy.Int64(nullable=True),
+            }
+        ),
+        description="Those institutions, the ones that most names of the byline are at first.",
+    )
     has_code = dy.Bool(description="A link to code is known.")
     has_dataset = dy.Bool(description="A link to data is known.")
     bibtex = dy.String(description="BibTeX entry.")

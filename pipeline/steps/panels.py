@@ -5,12 +5,13 @@ What belongs here: which query fills which panel. What does not: what a page sho
 A list of ids is written out in the query, one parameter an id: only so does DuckDB look each up in the table's index.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import duckdb
 
 from pipeline.pages import AuthorPanels, Graph, PaperPanels
+from pipeline.pages.nearby import nearness, neighbour
 from pipeline.pages.network import DRAWN
 from pipeline.pages.panels import Row, Rows
 from warehouse import query
@@ -43,7 +44,7 @@ def read_paper(con: duckdb.DuckDBPyConnection, work_id: str) -> PaperPanels | No
     return PaperPanels(
         paper=paper,
         related=related,
-        titles=read_listed(con, "listed_papers", (row["related_work_id"] for row in related)),
+        titles=read_listed(con, "listed_papers", named(related)),
         graph=read_graph(con, work_id),
     )
 
@@ -53,10 +54,23 @@ def read_graph(con: duckdb.DuckDBPyConnection, centre_id: str) -> Graph:
     edges = read_panel(con, "graph_edges", centre_id)
     nodes = read_listed(con, "graph_nodes", ends(edges, centre_id))
     people = {node["node_id"] for node in nodes if node["kind"] == "person"}
-    nearest = ends((edge for edge in edges if edge["place"] <= DRAWN["person"]), centre_id)
-    return Graph(
-        edges=edges, nodes=nodes, ties=read_listed(con, "graph_ties", (id_ for id_ in nearest if id_ in people))
-    )
+    nearest = dict.fromkeys(neighbour(edge) for edge in sorted(edges, key=nearness))
+    drawn = [id_ for id_ in nearest if id_ in people][: DRAWN["person"]]
+    return Graph(edges=edges, nodes=nodes, ties=read_ties(con, drawn))
+
+
+def read_ties(con: duckdb.DuckDBPyConnection, people: Iterable[str]) -> Rows:
+    """The ties among some people, each once."""
+    values = numbered(people)
+    each = [listing("graph_ties", values).replace("$id ", f"${name} ") for name in values]
+    return fetched(con, f"{' UNION ALL '.join(each)} ORDER BY ALL", values) if each else []
+
+
+def named(related: Iterable[Row]) -> Iterator[str]:
+    """The ids of works that a list of related papers names: the papers, and the references that they share."""
+    for row in related:
+        yield row["related_work_id"]
+        yield from row["shared_references"]
 
 
 def ends(edges: Iterable[Row], centre_id: str) -> list[str]:
@@ -71,10 +85,18 @@ def read_panel(con: duckdb.DuckDBPyConnection, panel: str, entity_id: str) -> Ro
 
 def read_listed(con: duckdb.DuckDBPyConnection, panel: str, ids: Iterable[str]) -> Rows:
     """The rows of a panel of several ids; none for no id."""
-    values = {f"id_{n}": id_ for n, id_ in enumerate(dict.fromkeys(ids))}
-    if not values:
-        return []
-    return fetched(con, query(f"pages/{panel}").replace(IDS, ", ".join(f"${name}" for name in values)), values)
+    values = numbered(ids)
+    return fetched(con, listing(panel, values), values) if values else []
+
+
+def numbered(ids: Iterable[str]) -> dict[str, str]:
+    """Ids, each once, by the names of the parameters that stand for them."""
+    return {f"id_{n}": id_ for n, id_ in enumerate(dict.fromkeys(ids))}
+
+
+def listing(panel: str, names: Iterable[str]) -> str:
+    """The query of a panel of several ids, those of the parameters of these names."""
+    return query(f"pages/{panel}").replace(IDS, ", ".join(f"${name}" for name in names))
 
 
 def read_one(con: duckdb.DuckDBPyConnection, panel: str, entity_id: str) -> Row | None:

@@ -1,4 +1,4 @@
-"""The marts about people: works of an author, collaborators, trust reasons, profiles.
+"""The marts about people: works of an author, topics, institutions, collaborators, trust reasons, profiles.
 
 Only the profiles are made again that changes since the last run can reach: those of the authors, before and now, of
 every work that changed or whose authors did, of works that others cite now and did not or the other way round, of
@@ -28,7 +28,17 @@ from pipeline.steps.corrections import chosen_names, standing_claims
 from warehouse import query
 from warehouse.tables import renew, replace_from_query
 
-TABLES = ("marts.author_works", "marts.collaborators", "marts.trust_reasons", "marts.authors")
+OF_WORKS = ("marts.author_topics", "marts.author_institutions")
+"""What an author's works sum up to, by the query of the table's name."""
+
+TABLES = (
+    "marts.author_works",
+    *OF_WORKS,
+    "marts.collaborators",
+    "marts.near_people",
+    "marts.trust_reasons",
+    "marts.authors",
+)
 """The tables this step fills."""
 
 PROGRAM = ("pipeline/steps/profiles.py", "pipeline/metrics/*.py", "pipeline/names/*", "warehouse/sql/marts/*.sql")
@@ -38,6 +48,8 @@ FROM_OPENALEX = ("orcid", "affiliation", "citations")
 """Trust components that only OpenAlex can feed: not loaded for an author none of whose works it has."""
 
 OF_RENEWED = "author_id IN (SELECT author_id FROM renewed)"
+
+RENEWED_AUTHORS = "SELECT DISTINCT author_id FROM authorships"
 
 REASONS = {name: dtype for name, dtype in TRUST_REASONS.items() if name != "model_version"}
 
@@ -49,6 +61,9 @@ AUTHOR_NUMBERS = (
 FAMILY_KEYS = "SELECT DISTINCT family_key FROM persons"
 
 POINTS = "SELECT author_id, component, points"
+
+BATCH_WORKS = 250_000
+"""Works that people are sought near to at once: some 8 million pairs, 1 GB."""
 
 BATCH_MENTIONS = 1_000_000
 """Mentions whose authors' trust is worked out at once: about 1.5 GB."""
@@ -66,9 +81,12 @@ def build_profiles(con: duckdb.DuckDBPyConnection, *, run_id: str) -> dict[str, 
         find_renewed(con, build, tables)
         tables.enter_context(temporary_table(con, "authorships", "marts/authorships"))
         bring_works(con, build, tables)
+        for name in OF_WORKS:
+            bring(con, build, name, query(name.replace(".", "/")))
         tables.enter_context(chosen_names(con))
         tables.enter_context(temporary_table(con, "display_names", "marts/display_names"))
         bring_collaborators(con, build)
+        bring_near_people(con, build)
         tables.enter_context(temporary_table(con, "loaded", "marts/loaded"))
         claims = standing_claims(con)
         tables.enter_context(frame_as(con, "claims", claims))
@@ -124,6 +142,7 @@ def bring_works(con: duckdb.DuckDBPyConnection, build: Build, tables: ExitStack)
         tables.enter_context(frame_as(con, "cited", cited_by_others(con)))
     bring(con, build, "marts.author_works", query("marts/author_works"))
     if not build.whole:
+        tables.enter_context(query_as(con, "reauthored", "SELECT work_id FROM went UNION SELECT work_id FROM came"))
         builds.note(
             con,
             "SELECT work_id FROM went AS old FULL JOIN came AS new USING (author_id, work_id, mention_id)"
@@ -144,12 +163,34 @@ def bring_collaborators(con: duckdb.DuckDBPyConnection, build: Build) -> None:
         return
     with frame_as(con, "pairs", pl.concat([pl.DataFrame(schema=dict(COLLABORATORS)), *batches])):
         renew(con, "marts.collaborators", query("marts/collaborators"), OF_RENEWED)
+    con.execute(
+        "CREATE OR REPLACE TEMPORARY TABLE retied AS SELECT author_id FROM went UNION SELECT author_id FROM came"
+    )
     with temporary_table(con, "renamed", "marts/renamed"):
         if count(con, "SELECT count(*) FROM renamed"):
             con.execute(
                 "UPDATE marts.collaborators AS pair SET display_name = renamed.display_name FROM renamed"
                 " WHERE pair.collaborator_id = renamed.author_id AND pair.display_name != renamed.display_name"
             )
+
+
+def bring_near_people(con: duckdb.DuckDBPyConnection, build: Build) -> None:
+    """Renew the people near the works of authors whose ties changed, and near works whose authors did.
+
+    SQL must see `reauthored` and `retied`, but where every row is made anew.
+    """
+    if build.whole:
+        con.execute("TRUNCATE marts.near_people")
+        works = con.sql("SELECT DISTINCT work_id FROM marts.author_works ORDER BY work_id").pl()
+        for batch in works.iter_slices(BATCH_WORKS):
+            with frame_as(con, "near_again", batch):
+                con.execute(
+                    f"INSERT INTO marts.near_people BY NAME {query('marts/near_people')} ORDER BY work_id, place"
+                )
+        return
+    with temporary_table(con, "near_again", "marts/near_again"):
+        renew(con, "marts.near_people", query("marts/near_people"), "work_id IN (SELECT work_id FROM near_again)")
+    con.execute("DROP TABLE temp.retied")
 
 
 def numbered_bylines(con: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.Series]:
@@ -177,11 +218,13 @@ def bring_trust(
 
     def reasons() -> Iterator[pl.DataFrame]:
         for first, last in author_batches(con):
-            mentions = con.sql(query("marts/trust_mentions"), params={"first": first, "last": last}).pl()
-            of_batch = pl.col("author_id").is_between(pl.lit(first), pl.lit(last))
-            orcids.append(leading_orcids(mentions, signed_in=signed_in(claims)).filter(of_batch))
+            span = {"first": first, "last": last}
+            mentions = con.sql(query("marts/trust_mentions"), params=span).pl()
+            # Others bear the ORCID iDs of these authors; they may stand between them, and are not renewed.
+            own = con.sql(f"{RENEWED_AUTHORS} WHERE author_id BETWEEN $first AND $last", params=span).pl()
+            orcids.append(leading_orcids(mentions, signed_in=signed_in(claims)).join(own, on="author_id", how="semi"))
             found = weigh(con, mentions, claims, (first, last), has_openalex=has_openalex)
-            for batch in trust_reason_batches(found.filter(of_batch)):
+            for batch in trust_reason_batches(found.join(own, on="author_id", how="semi", maintain_order="left")):
                 scores.append(trust_scores(batch))
                 yield batch.drop("model_version")
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from pipeline import related
+from pipeline.schemas import TABLES as CONTRACTS
 from pipeline.steps import count, frame_as, temporary_table
 from warehouse import query
 from warehouse.tables import column_list, replace, replace_from_query
@@ -41,20 +42,23 @@ def relate_papers(con: duckdb.DuckDBPyConnection, *, threads: int) -> dict[str, 
         temporary_table(con, "related_fingerprints", "marts/related_fingerprints"),
         temporary_table(con, "related_changes", "marts/related_changes"),
     ):
-        works, references = con.sql(query("marts/related_texts")).pl(), con.sql("FROM related_citations").pl()
         is_whole = is_outgrown(con)
-        if is_whole:
-            statistics = related.count(works, references)
-            replace(con, "marts.related_terms", statistics.terms)
-            replace(con, "marts.related_references", statistics.references)
-            corpus = related.corpus(works, references, statistics)
-            rows = forget_all(con, corpus)
-        else:
-            corpus = related.corpus(works, references, kept_statistics(con))
-            rows = forget_changed(con, corpus)
+        corpus = read_corpus(con, is_whole=is_whole)
+        rows = forget_all(con, corpus) if is_whole else forget_changed(con, corpus)
         write_lists(con, corpus, rows, threads=threads, is_whole=is_whole)
         put_in_order(con)
     return {"lists_made": len(rows), "lists_made_anew": int(is_whole), **coverage(con)}
+
+
+def read_corpus(con: duckdb.DuckDBPyConnection, *, is_whole: bool) -> related.Corpus:
+    """All works as they are compared, by new counts or those kept; their texts are in memory no longer than that."""
+    works, references = con.sql(query("marts/related_texts")).pl(), con.sql("FROM related_citations").pl()
+    if not is_whole:
+        return related.corpus(works, references, kept_statistics(con))
+    statistics = related.count(works, references)
+    replace(con, "marts.related_terms", statistics.terms)
+    replace(con, "marts.related_references", statistics.references)
+    return related.corpus(works, references, statistics)
 
 
 def is_outgrown(con: duckdb.DuckDBPyConnection) -> bool:
@@ -110,11 +114,11 @@ def write_lists(
     con: duckdb.DuckDBPyConnection, corpus: related.Corpus, rows: IntArray, *, threads: int, is_whole: bool
 ) -> None:
     """Add the lists of works that have none; SQL must see `related_fingerprints`."""
+    columns = CONTRACTS["marts.related_papers"].column_names()
     bars = [pl.DataFrame(schema={"work_id": pl.String, "terms_bar": pl.Int64, "references_bar": pl.Int64})]
     for batch in related.related(corpus, rows, threads=threads):
-        con.register("batch", batch.papers)
-        con.execute(f"INSERT INTO marts.related_papers SELECT {column_list('marts.related_papers')} FROM batch")
-        con.unregister("batch")
+        # What is registered stays in memory until the transaction ends.
+        con.from_arrow(batch.papers.select(columns)).insert_into("marts.related_papers")
         bars.append(batch.bars)
     with frame_as(con, "bars", pl.concat(bars)):
         con.execute(

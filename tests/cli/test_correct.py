@@ -1,12 +1,13 @@
 """What a curator types: decisions taken down, held on the next run, listed, withdrawn; mistakes in one sentence."""
 
-import json
 import re
 
 import pytest
 
 from pipeline.names import fold
-from tests.steps.small_world import paper
+from pipeline.sources.pages import Source
+from tests.steps.bench import Bench
+from tests.steps.small_world import json_lines, paper
 
 from .conftest import Shell, refused
 
@@ -16,6 +17,7 @@ PAPERS = [
     paper("2103.40002", [["Quarrington", "Phil", ""], ["Okonkwo", "Adaeze", ""]], title="Gears that slip", day="2"),
 ]
 FIRST, SECOND = "arxiv:2103.40001#1", "arxiv:2103.40002#1"
+FRIEND_1, FRIEND_2 = "arxiv:2103.40001#2", "arxiv:2103.40002#2"
 
 
 pytestmark = pytest.mark.slow
@@ -25,9 +27,11 @@ class Desk:
     """A curator's shell over a loaded warehouse."""
 
     def __init__(self, folder, environment):
-        self.shell = Shell(folder / "data", environment)
-        (folder / "papers.jsonl").write_text("".join(json.dumps(line) + "\n" for line in PAPERS))
-        assert self.shell("import", "arxiv", str(folder / "papers.jsonl")).code == 0
+        self.shell = Shell(folder, environment)
+        bench = Bench(folder)
+        bench.land(Source.ARXIV_SNAPSHOT, json_lines(PAPERS))
+        bench.build()
+        bench.warehouse.publish()
 
     def __call__(self, *words):
         return self.shell("correct", *words)
@@ -62,47 +66,40 @@ def desk(tmp_path_factory, module_patch):
     return Desk(tmp_path_factory.mktemp("desk"), module_patch)
 
 
-def test_a_decision_from_the_desk_to_the_page_and_back(desk):
+def test_decisions_from_the_desk_to_the_page_and_back(desk):
     together = desk.person(FIRST) == desk.person(SECOND)
     kind = "different" if together else "same"
     noted = desk.decide(kind, FIRST, SECOND, "--why", "Two CVs [on file].")
     assert noted.startswith(f"{kind}-")
+    author_id = desk.person(FRIEND_1)
+    claim = desk.decide("claim", author_id, "--value", "institutional_email", "--pending")
+    assert claim in desk("list", "--status", "pending").out
+    assert refused(desk("approve", "claim-none")).startswith("There is no decision 'claim-none'")
+    assert desk("approve", claim).code == 0
+    assert refused(desk("reject", claim)) == f"{claim} is approved: only a pending decision can be rejected."
     assert desk.publish().err == ""
     assert (desk.person(FIRST) == desk.person(SECOND)) is not together
+    assert "claim approved_email" in desk.shell("author", author_id).out
     line = next(line for line in desk("list").out.splitlines() if noted in line)
     assert "approved" in line
     assert "Two CVs [on file]." in line
     assert "a.curator@example.org" in line
-    assert desk("withdraw", noted).code == 0
-    desk.publish()
-    assert (desk.person(FIRST) == desk.person(SECOND)) is together
-    assert noted not in desk("list", "--status", "approved").out
-    assert noted in desk("list", "--status", "withdrawn").out
-
-
-def test_what_cannot_hold_warns_on_the_run_and_says_why_in_the_list(desk):
-    apart = desk.decide("different", FIRST, SECOND)
-    answer = desk("same", SECOND, FIRST)
+    for one in (noted, claim):
+        assert desk("withdraw", one).code == 0
+        assert refused(desk("withdraw", one)) == f"{one} is withdrawn already: there is nothing to withdraw."
+    apart = desk.decide("different", FRIEND_1, FRIEND_2)
+    answer = desk("same", FRIEND_2, FRIEND_1)
     assert f"{apart} says the opposite, and `different` wins" in answer.out
     joined = answer.out.split()[0]
     assert "every_correction_holds" in desk.publish().err
+    assert (desk.person(FIRST) == desk.person(SECOND)) is together
+    assert "unclaimed" in desk.shell("author", author_id).out
+    assert noted not in desk("list", "--status", "approved").out
+    assert noted in desk("list", "--status", "withdrawn").out
     line = next(line for line in desk("list").out.splitlines() if joined in line)
     assert "does not hold: A decision that they are different people forbids it." in line
-    for noted in (apart, joined):
-        assert desk("withdraw", noted).code == 0
-
-
-def test_a_proposal_waits(desk):
-    author_id = desk.person(FIRST)
-    noted = desk.decide("claim", author_id, "--value", "institutional_email", "--pending")
-    assert noted in desk("list", "--status", "pending").out
-    assert refused(desk("approve", "claim-none")).startswith("There is no decision 'claim-none'")
-    assert desk("approve", noted).code == 0
-    assert refused(desk("reject", noted)) == f"{noted} is approved: only a pending decision can be rejected."
-    desk.publish()
-    assert "claim approved_email" in desk.shell("author", author_id).out
-    assert desk("withdraw", noted).code == 0
-    assert refused(desk("withdraw", noted)) == f"{noted} is withdrawn already: there is nothing to withdraw."
+    for one in (apart, joined):
+        assert desk("withdraw", one).code == 0
 
 
 @pytest.mark.parametrize(

@@ -113,17 +113,41 @@ def test_a_mistake_is_one_sentence(shell, tmp_path, monkeypatch, words, sentence
     assert refused(shell(*words)).startswith(sentence)
 
 
-def test_the_future_cannot_be_fetched(shell):
-    tomorrow = (datetime.now(UTC).date() + timedelta(days=1)).isoformat()
-    assert "the last complete day is" in refused(shell("backfill", "--from", tomorrow, "--to", tomorrow))
+@pytest.mark.parametrize(("command", "first", "last"), [("backfill", "--from", "--to"), ("run", "--since", "--until")])
+def test_the_future_cannot_be_fetched(shell, monkeypatch, command, first, last):
+    fetched = []
+    monkeypatch.setattr(sources, "fetch_chunks", lambda _found, chunks, **_: fetched.extend(chunks))
+    monkeypatch.setattr(sources, "transform", lambda _found: None)
+    today = datetime.now(UTC).date()
+    yesterday, tomorrow = (today + timedelta(days=n) for n in (-1, 1))
+    says = "the last complete day is"
+    assert says in refused(shell(command, first, tomorrow.isoformat(), last, tomorrow.isoformat()))
+    assert shell(command, first, yesterday.isoformat(), last, tomorrow.isoformat()).code == 0
+    assert [(chunk.first, chunk.last) for chunk in fetched] == [(yesterday, yesterday)]
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PIPELINE_THREADS", "many"), ("PIPELINE_THREADS", "0"), ("PIPELINE_THREADS", "[/red]")]
+    ("name", "value"),
+    [
+        ("PIPELINE_THREADS", "many"),
+        ("PIPELINE_THREADS", "0"),
+        ("PIPELINE_THREADS", "[/red]"),
+        ("PIPELINE_MEMORY", "lots"),
+        ("PIPELINE_MEMORY", "8"),
+    ],
 )
 def test_a_variable_that_cannot_be_read_is_named(shell, name, value):
     shell.set(**{name: value})
     assert refused(shell("doctor")).startswith(f"{name} cannot be read: ")
+
+
+@pytest.mark.parametrize("words", [("publish",), ("correct", "list"), ("backfill", *RANGE)], ids=lambda words: words[0])
+def test_a_data_folder_that_cannot_be_made_is_named(shell, tmp_path, words):
+    (tmp_path / "taken").write_text("a file")
+    shell.set(PIPELINE_DATA=str(tmp_path / "taken"))
+    sentence = refused(shell(*words))
+    assert sentence.startswith(str(tmp_path / "taken"))
+    assert sentence.endswith("set PIPELINE_DATA to a folder that can be written.")
 
 
 def test_a_port_that_is_taken_is_named(shell, tmp_path):

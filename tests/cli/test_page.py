@@ -24,7 +24,7 @@ def bench(tmp_path_factory):
     bench.build()
     with bench.warehouse.write() as con:
         related.relate_papers(con, threads=1)
-        graph.build_graph(con)
+        graph.build_graph(con, run_id="run")
         con.execute("UPDATE marts.authors SET display_name = ? WHERE display_name = 'Mary Somerville'", [NAMESAKE])
     bench.warehouse.publish()
     return bench

@@ -1,11 +1,12 @@
 """The pages of one person and one paper, from one snapshot line; then of the same person in the bundled sample."""
 
-import json
-
 import duckdb
 import pytest
 
 from pipeline.cli.sources import SAMPLE
+from pipeline.sources.pages import Source
+from tests.steps.bench import Bench
+from tests.steps.small_world import json_lines
 
 from .conftest import Shell, refused
 
@@ -32,9 +33,9 @@ LINE = {
 
 
 class Pages:
-    """A published file, and what the command said when it was made."""
+    """A published file, and what the command said that made it, if one did."""
 
-    def __init__(self, shell, said):
+    def __init__(self, shell, said=None):
         self.shell, self.said = shell, said
 
     def row(self, sql, *values):
@@ -51,24 +52,18 @@ class Pages:
         return self.row("FROM marts.authors WHERE display_name = ? OR list_contains(name_variants, ?)", name, name)
 
 
-def loaded(folder, patch, file):
-    shell = Shell(folder, patch)
-    said = shell("import", "arxiv", str(file))
-    assert (said.code, said.err) == (0, "")
-    return Pages(shell, said)
-
-
 @pytest.fixture(scope="module")
-def seed(tmp_path_factory, module_patch):
-    folder = tmp_path_factory.mktemp("seed")
-    (folder / "line.jsonl").write_text(json.dumps(LINE) + "\n")
-    return loaded(folder / "data", module_patch, folder / "line.jsonl")
+def seed_folder(tmp_path_factory):
+    bench = Bench(tmp_path_factory.mktemp("seed"))
+    bench.land(Source.ARXIV_SNAPSHOT, json_lines([LINE]))
+    bench.build()
+    bench.warehouse.publish()
+    return bench.folder
 
 
-def test_what_the_import_says(seed):
-    assert "1 lines received on 1 pages." in seed.said.out
-    assert "1 records received = 1 accepted + 0 rejected." in seed.said.out
-    assert "1 works, 7 mentions, 7 authors published to" in seed.said.out
+@pytest.fixture
+def seed(seed_folder, monkeypatch):
+    return Pages(Shell(seed_folder, monkeypatch))
 
 
 def test_the_page_of_the_person(seed):
@@ -144,13 +139,6 @@ def test_the_profile_as_the_command_prints_it(seed):
     assert by_id.out == said.out
 
 
-def test_importing_the_same_file_again_lands_nothing(seed):
-    landed = sorted((seed.shell.data / "raw").rglob("*.*"))
-    again = seed.shell("import", "arxiv", str(seed.shell.data.parent / "line.jsonl"), "--no-publish")
-    assert again.code == 0
-    assert sorted((seed.shell.data / "raw").rglob("*.*")) == landed
-
-
 @pytest.mark.parametrize(
     "name", ["Nobody Special", "[/bold]", "[red]Anima[/red] Singh", "'; DROP TABLE marts.authors; --"]
 )
@@ -165,14 +153,32 @@ def test_a_mention_that_is_not_there_is_named(seed, mention):
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory, module_patch):
-    return loaded(tmp_path_factory.mktemp("sample") / "data", module_patch, SAMPLE / "arxiv.jsonl")
+def imported(tmp_path_factory, module_patch):
+    shell = Shell(tmp_path_factory.mktemp("sample") / "data", module_patch)
+    said = shell("import", "arxiv", str(SAMPLE / "arxiv.jsonl"))
+    assert (said.code, said.err) == (0, "")
+    return Pages(shell, said)
+
+
+@pytest.fixture
+def sample(imported, monkeypatch):
+    return Pages(Shell(imported.shell.data, monkeypatch), imported.said)
 
 
 def test_the_sample_is_loaded_whole(sample):
     lines = len((SAMPLE / "arxiv.jsonl").read_bytes().splitlines())
+    assert f"{lines} lines received on 1 pages." in sample.said.out
     assert f"{lines} records received = {lines} accepted + 0 rejected." in sample.said.out
+    assert f"{lines} works, 1400 mentions, " in sample.said.out
+    assert " authors published to " in sample.said.out
     assert sample.row("SELECT count(*) AS n FROM marts.papers") == {"n": lines}
+
+
+def test_importing_the_same_file_again_lands_nothing(sample):
+    landed = sorted((sample.shell.data / "raw").rglob("*.*"))
+    again = sample.shell("import", "arxiv", str(SAMPLE / "arxiv.jsonl"), "--no-publish")
+    assert again.code == 0
+    assert sorted((sample.shell.data / "raw").rglob("*.*")) == landed
 
 
 def test_in_the_sample_she_is_one_person_with_four_works(sample):

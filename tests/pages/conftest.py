@@ -120,7 +120,11 @@ def paper_row(**changed):
             {"scheme": "arxiv", "topic_id": "stat.ML", "topic_name": "Machine Learning", "is_primary": False},
             {"scheme": "openalex", "topic_id": "T1", "topic_name": "Counting", "is_primary": True},
         ],
-        "institutions_count": 0,
+        "institutions_count": 2,
+        "institutions": [
+            {"institution_id": "I1", "display_name": "University of Numbers", "authors_count": 2},
+            {"institution_id": "I2", "display_name": None, "authors_count": 1},
+        ],
         "has_code": True,
         "has_dataset": False,
         "bibtex": "@misc{nowak2020number,\n  title = {On the number 1}\n}",
@@ -144,7 +148,7 @@ def related_row(n):
         "rank": n,
         "related_work_id": f"arxiv:2002.{n:05}",
         "score": 1 / (60 + n),
-        "shared_references": ["openalex:W9"],
+        "shared_references": ["arxiv:2001.00001", "arxiv:2002.00099", "openalex:W9"],
         "shared_terms": ["number one"],
     }
 
@@ -195,7 +199,8 @@ def author_panels():
         reasons=[
             {
                 "author_id": "AAAAAAAAAAAA2", "component": name, "x": 1.0, "max": most, "k": 1.0, "points": points,
-                "status": status, "sentence": f"What {name} says.", "evidence_ids": [],
+                "status": status, "sentence": f"What {name} says.",
+                "evidence_ids": ["arxiv:2001.00001#1", "ABBBBBBBBBBB1", "conflict"] if name == "ties" else [],
             }
             for name, (most, points, status) in REASONS.items()
         ],
@@ -211,6 +216,6 @@ def paper_panels():
     return PaperPanels(
         paper=paper_row(),
         related=[related_row(n) for n in range(1, 46)],
-        titles=[listed_row(n) for n in range(1, 46)],
+        titles=[listed_row(n) for n in (*range(1, 46), 99)],
         graph=graph(),
     )

@@ -65,15 +65,27 @@ def test_the_person_page_shows_every_panel(author_panels):
     assert [row.text for row in rows][:3] == ["Claim", "ORCID", "Affiliation"]
 
 
+def test_what_a_reason_counts_leads_to_its_page(author_panels):
+    page = author_page(author_panels, Neighbours(authors={"ABBBBBBBBBBB1"}, papers={"arxiv:2001.00001"}))
+    counted = html.fromstring(page).xpath("//section[@id='trust']//details")
+    assert [one.findtext("summary").split() for one in counted] == [["3", "pieces", "of", "evidence"]]
+    assert [(link.text, link.get("href")) for link in counted[0].iter("a")] == [
+        ("On the number 1", "paper-arxiv_2001.00001.html"),
+        ("Bo Person1", "author-ABBBBBBBBBBB1.html"),
+    ]
+    assert "; conflict" in text_of(page, "trust")
+
+
 def test_the_paper_pages_show_every_panel(paper_panels):
     page = paper_page(paper_panels)
     facts = text_of(page, "paper")
     for shown in (
-        "citations 1,234 authors 3 institutions 0",
+        "citations 1,234 authors 3 institutions 2",
         "Type preprint",
         "Year 2021, first submitted 2020",
         "Source arXiv, OpenAlex",
         "Access open",
+        "Institutions University of Numbers, 2 authors I2",
         "Code https://code.example.org/one",
         "Dataset none known",
     ):
@@ -97,7 +109,9 @@ def test_the_paper_pages_show_every_panel(paper_panels):
     ):
         assert shown in abstract
     assert "Open access Code No dataset" in text_of(page)
-    assert "openalex:W9" in text_of(page, "related")
+    shared = "Shared references: this paper, which the other cites; Related to 99 ; openalex:W9"
+    assert shared in text_of(page, "related")
+    assert {"https://arxiv.org/abs/2002.00099", "https://openalex.org/W9"} <= set(hrefs(page))
 
 
 def test_related_papers_are_twenty_a_page_and_one_page_is_open(paper_panels):

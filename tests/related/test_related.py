@@ -139,18 +139,34 @@ def test_a_sample_is_counted_where_the_texts_are_too_many(monkeypatch):
 
 
 @pytest.mark.parametrize("most", [1, 3, 200])
-def test_what_is_found_is_what_comparing_all_pairs_finds(most):
+@pytest.mark.parametrize("looked_at", [10, 4_000])
+def test_what_is_found_is_what_comparing_all_pairs_finds(most, looked_at, monkeypatch):
     rng = np.random.default_rng(7)
     titles = [" ".join(rng.choice(WORDS, size=rng.integers(1, 6))) for _ in range(60)]
-    matrix = compared(*world_of(*titles)).terms.matrix
-    rows = np.arange(60)
-    found = neighbours.nearest(matrix, rows, neighbours.searchable(matrix), most=most, least=0.1, threads=2)
-    dense = (matrix @ matrix.T).toarray()
+    monkeypatch.setattr(vectors, "MOST_LOOKED_AT", looked_at)
+    made = compared(*world_of(*titles)).terms
+    rows, least = np.arange(60), np.array([0.1, 0.3] * 30) * vectors.SCALE**2
+    found = neighbours.nearest(made, rows, neighbours.searchable(made.matrix), most=most, least=least, threads=2)
+    ordered = neighbours.by_all_they_have(made, rows, found)
+    dense, dense_by_all = (made.asking @ made.matrix.T).toarray(), (made.matrix @ made.matrix.T).toarray()
     for row in rows:
         wanted = sorted((-dense[row, other], other) for other in rows if other != row)
-        wanted = [(other, -value) for value, other in wanted if -value >= 0.1 * vectors.SCALE**2][:most]
+        wanted = [(other, -value) for value, other in wanted if -value >= least[row]][:most]
         mine = found.place == row
         assert list(zip(found.row[mine], found.similarity[mine], strict=True)) == wanted
+        wanted = sorted((-dense_by_all[row, other], other) for other, _ in wanted)
+        mine = ordered.place == row
+        assert list(zip(-ordered.similarity[mine], ordered.row[mine], strict=True)) == wanted
+
+
+def test_a_work_asks_by_its_most_telling_terms_until_they_lead_to_enough_works(monkeypatch):
+    monkeypatch.setattr(vectors, "MOST_LOOKED_AT", 5)
+    titles = ["graph lattice quark", "graph", "lattice", "graph lattice", "graph", "quark", "higgs", "boson"]
+    made = compared(*world_of(*titles)).terms
+    asked = [made.names.gather(row.indices).to_list() for row in made.asking]
+    # Two works have "graph lattice", two "quark", three "lattice" and four "graph".
+    assert asked[0] == ["graph lattice", "quark", "lattice"]
+    assert asked[1] == ["graph"]
 
 
 @settings(max_examples=12, deadline=None)

@@ -3,10 +3,19 @@
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import DamerauLevenshtein
 
 from pipeline.resolve.counts import shipped_counts
 from pipeline.resolve.name_levels import NameLevel, compare_names
-from pipeline.resolve.printed_names import flip_family_first, name_keys, name_table
+from pipeline.resolve.printed_names import (
+    LETTERS_TO_MISSPELL,
+    are_misspelt,
+    flip_family_first,
+    name_keys,
+    name_table,
+)
 from pipeline.resolve.rarity import name_rarity
 
 
@@ -30,6 +39,17 @@ def compared(one, other):
     return NameLevel(level[0]), float(bearers[0])
 
 
+@given(st.lists(st.text("abcdef", min_size=4, max_size=8), min_size=2, max_size=12, unique=True))
+def test_misspelt_are_long_first_names_one_letter_apart(first_names):
+    names, _ = table_of(*(f"{word.title()} Quist" for word in first_names))
+    left, right = (side.ravel() for side in np.meshgrid(names.first, names.first))
+    expected = [
+        min(len(one), len(other)) >= LETTERS_TO_MISSPELL and DamerauLevenshtein.distance(one, other) == 1
+        for one, other in zip(names.words.gather(left), names.words.gather(right), strict=True)
+    ]
+    assert are_misspelt(names, left, right).tolist() == expected
+
+
 @pytest.mark.parametrize(
     ("one", "other", "level"),
     [
@@ -46,6 +66,12 @@ def compared(one, other):
         ("Xuan-Khoai Quist", "Xuan-Thien Quist", NameLevel.IMPOSSIBLE),
         ("Mike Quist", "Michael Quist", NameLevel.NEAR),
         ("Sergei Quist", "Sergey Quist", NameLevel.NEAR),
+        ("Cristopher Quist", "Christopher Quist", NameLevel.MISSPELT),
+        ("Christohper Quist", "Christopher Quist", NameLevel.MISSPELT),
+        ("Otillie Quist", "Ottilie Quist", NameLevel.IMPOSSIBLE),
+        ("Zenobia Quist", "Zenobie Quist", NameLevel.MISSPELT),
+        ("Zenobia M. Quist", "Zenobie R. Quist", NameLevel.IMPOSSIBLE),
+        ("Maria Quist", "Marta Quist", NameLevel.IMPOSSIBLE),
         ("A. M. Quist", "Ada Mary Quist", NameLevel.INITIALS_AGREE),
         ("A. Quist", "A. Quist", NameLevel.BOTH_INITIAL),
         ("A. M. Quist", "A. Quist", NameLevel.BOTH_INITIAL_ONE_SIDED),

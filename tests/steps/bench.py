@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipeline.schemas import TABLES
+import duckdb
+
+from pipeline.schemas import TABLES, VIEWS
 from pipeline.sources.landing import Landing
 from pipeline.sources.pages import RawPage, Source
 from pipeline.sources.parsing import parse_page
@@ -76,8 +78,9 @@ class Bench:
         return counts
 
     def rows(self, sql: str, *values: object) -> Rows:
-        """Rows of the working file."""
-        with self.warehouse.write() as con:
+        """Rows of the working file, which is quicker to open for reading."""
+        with duckdb.connect(str(self.warehouse.working_path), read_only=True) as con:
+            con.execute("SET TimeZone = 'UTC'")
             return con.execute(sql, values).fetchall()
 
     def contents(self) -> dict[str, Rows]:
@@ -93,3 +96,9 @@ def contents(con: Any, tables: Iterable[str]) -> dict[str, Rows]:
         columns = [f'"{column}"' for column in TABLES[name].column_names() if column not in VOLATILE]
         found[name] = con.execute(f"SELECT {', '.join(columns)} FROM {name} ORDER BY ALL").fetchall()
     return found
+
+
+def forget(con: Any) -> None:
+    """Empty every table."""
+    for name in sorted(TABLES.keys() - VIEWS):
+        con.execute(f"TRUNCATE {name}")

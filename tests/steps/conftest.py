@@ -1,12 +1,15 @@
 """A bench whose tables are made already: making them costs more than most tests."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipeline.sources.pages import Source
 from warehouse import Warehouse
+from warehouse.tables import create_tables
 
 from .bench import Bench
 from .small_world import AUTHORS, INSTITUTIONS, PAPERS, WORKS, json_lines
@@ -38,3 +41,19 @@ def built_world(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     built.land(Source.OPENALEX_AUTHORS, json_lines(AUTHORS), minutes=3)
     built.build()
     return built
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Every table in memory, for random worlds one after the other; `bench.forget` empties them."""
+    with duckdb.connect() as con:
+        create_tables(con)
+        yield con
+
+
+@pytest.fixture(scope="module")
+def fresh_connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Another one, to compare with."""
+    with duckdb.connect() as con:
+        create_tables(con)
+        yield con

@@ -1,5 +1,7 @@
 """What a run changed, as readers see it: `marts.changes` over days of the small world."""
 
+import shutil
+
 import pytest
 
 from pipeline.sources.pages import Source
@@ -24,12 +26,18 @@ def changes(bench, run_id):
     )
 
 
-@pytest.fixture
-def first(bench: Bench) -> Bench:
-    """Two papers, read and built."""
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Two papers, read and built; every test has a copy."""
+    bench = Bench(tmp_path_factory.mktemp("two"))
     bench.land(Source.ARXIV_SNAPSHOT, json_lines(PAPERS[:2]))
     bench.build(run_id="first")
-    return bench
+    return bench.folder
+
+
+@pytest.fixture
+def first(built, tmp_path):
+    return Bench(shutil.copytree(built, tmp_path / "first"))
 
 
 def test_what_comes_first_is_added(first):

@@ -329,6 +329,7 @@ RARE = "Quentin Brzezicki"
 OTHER_UNITS = {
     # A whole block is three mentions here: these names are in units of their own.
     "an initial": ("Z. Thackeray", "Zenobia Thackeray", ["Zara Thackeray", "Zelda Thackeray"]),
+    "a spelling": ("Zenobya Thackeray", "Zenobia Thackeray", ["Zara Thackeray", "Zelda Thackeray"]),
     "another form of the name": ("Bob Oyelaran", "Robert Oyelaran", []),
 }
 

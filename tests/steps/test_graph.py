@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.names import fold
 from pipeline.sources.pages import Source
-from pipeline.steps import curating, graph, related
+from pipeline.steps import curating, graph, panels, related
 from pipeline.steps.curating import Signature
 
 from .bench import START, Bench
@@ -24,7 +24,7 @@ WHERE edge.centre_id = ? ORDER BY edge.kind, edge.place
 def discover(bench):
     with bench.warehouse.write() as con:
         related.relate_papers(con, threads=1)
-        return graph.build_graph(con)
+        return graph.build_graph(con, run_id="run")
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,20 @@ def test_around_a_person(world):
     assert [row[3:] for row in found if row[0] == "institution"] == [("University of London", "one work, 2021")]
     assert next(row[3:] for row in found if row[0] == "topic") == ("Machine Learning", "4 works on it")
     assert len([row for row in found if row[0] == "wrote"]) == 4
+
+
+def test_the_ties_among_people_are_each_told_once(world):
+    all_ties = "SELECT author_id, collaborator_id, strength FROM marts.collaborators WHERE author_id < collaborator_id"
+    with world.warehouse.write() as con:
+        people = [row[0] for row in con.execute("SELECT author_id FROM marts.authors").fetchall()]
+        found = [tuple(tie.values()) for tie in panels.read_ties(con, people)]
+        assert found == con.execute(f"{all_ties} ORDER BY ALL").fetchall() != []
+        left = [(one, other) for one, other, _ in found if other != found[0][1]]
+        some = panels.read_ties(con, [id_ for id_ in people if id_ != found[0][1]])
+        assert [(tie["author_id"], tie["collaborator_id"]) for tie in some] == [
+            pair for pair in left if pair[0] != found[0][1]
+        ]
+        assert panels.read_ties(con, []) == []
 
 
 def test_related_papers_say_what_they_share(world):

@@ -96,6 +96,16 @@ def zoe(zoe_decided, tmp_path):
     return Bench(Path(shutil.copytree(zoe_decided.folder, tmp_path / "zoe")))
 
 
+@pytest.fixture(scope="module")
+def hidden_zoe(zoe_decided, tmp_path_factory):
+    """That world with the old name hidden, built and published, and the decision."""
+    bench = Bench(Path(shutil.copytree(zoe_decided.folder, tmp_path_factory.mktemp("hidden") / "zoe")))
+    noted = hide(bench, "arxiv:2103.10001#1", OLD_NAME)
+    bench.build(run_id="hidden")
+    bench.warehouse.publish()
+    return bench, noted
+
+
 def test_it_is_in_no_table_and_no_byte_of_the_published_file(zoe, caplog):
     zoe.warehouse.publish()
     tables = {table for table, _ in leaks(zoe)}
@@ -131,12 +141,10 @@ def test_it_is_not_published_even_before_the_next_run(zoe):
     assert leaks(zoe) == []
 
 
-def test_the_other_name_stands_in_its_place(zoe):
+def test_the_other_name_stands_in_its_place(hidden_zoe):
+    zoe, _ = hidden_zoe
     person = author_of(zoe, "arxiv:2103.10003#1")
     assert author_of(zoe, "arxiv:2103.10001#1") == person
-    hide(zoe, "arxiv:2103.10001#1", OLD_NAME)
-    zoe.build(run_id="hidden")
-    zoe.warehouse.publish()
     with zoe.warehouse.read() as con:
         assert con.execute(
             "SELECT display_name, name_variants FROM marts.authors WHERE author_id = ?", [person]
@@ -161,10 +169,10 @@ def test_the_other_name_stands_in_its_place(zoe):
     ]
 
 
-def test_nothing_else_changes_and_withdrawing_brings_it_back(zoe):
-    before = zoe.contents()
-    noted = hide(zoe, "arxiv:2103.10001#1", OLD_NAME)
-    zoe.build(run_id="hidden")
+def test_nothing_else_changes_and_withdrawing_brings_it_back(zoe_decided, hidden_zoe, tmp_path):
+    before = zoe_decided.contents()
+    built, noted = hidden_zoe
+    zoe = Bench(Path(shutil.copytree(built.folder, tmp_path / "zoe")))
     hidden = zoe.contents()
     assert hidden["resolved.author_mentions"] == before["resolved.author_mentions"]
     # Two given names were a conflict; now somebody has said that they are one person's.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline import related
 from pipeline.assets.checks import PROPERTIES
-from pipeline.related import lists
+from pipeline.related import lists, vectors
 from pipeline.steps import related as step
 from warehouse import query
 from warehouse.tables import create_tables
@@ -31,9 +31,10 @@ def con():
 
 
 @contextmanager
-def small_lists(*, most=3, by_references=1, first_page=2):
-    """Lists so short that papers push each other out of them."""
+def small_lists(*, most=3, by_references=1, first_page=2, looked_at=6):
+    """Lists so short that papers push each other out of them, of works that ask by some of what they have."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vectors, "MOST_LOOKED_AT", looked_at)
         patch.setattr(lists, "MOST_RELATED", most)
         patch.setattr(lists, "MOST_BY_REFERENCES", by_references)
         patch.setattr(lists, "FIRST_PAGE", first_page)

@@ -7,18 +7,16 @@ works, mentions and marts, not reading and not resolving.
 import hashlib
 from datetime import UTC, datetime, timedelta
 
-import duckdb
 import polars as pl
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.names import parse_name
 from pipeline.schemas import TABLES, VIEWS
-from pipeline.steps import bylines, changes_made, papers, profiles, works
-from warehouse.tables import append, create_tables
+from pipeline.steps import bylines, changes_made, graph, papers, profiles, works
+from warehouse.tables import append
 
-from .bench import OF_THE_RUNS, contents
+from .bench import OF_THE_RUNS, contents, forget
 
 UNHURRIED = {
     "deadline": None,
@@ -28,7 +26,8 @@ UNHURRIED = {
 BEGIN = datetime(2021, 3, 1, tzinfo=UTC)
 ORCIDS = ("0000-0002-1825-0097", "0000-0001-5109-3700")
 TITLES = ("Sparse grids of a kind never seen before", "Coral bleaching under a changing climate", "Heavy bosons")
-MADE = sorted(set(works.TABLES + bylines.TABLES + profiles.TABLES + papers.TABLES) - OF_THE_RUNS - {"marts.changes"})
+STEPS = (works, bylines, profiles, papers, graph)
+MADE = sorted({name for step in STEPS for name in step.TABLES} - OF_THE_RUNS - VIEWS)
 
 names = st.sampled_from(["Ann Lee", "Ann Li", "Bo Chen", "Cy Diaz", "Di Evans", "Ed Fox", "The Sparse Collaboration"])
 arxiv = st.fixed_dictionaries(
@@ -178,6 +177,7 @@ def run(con, world, pages, run_id):
     resolve(con, world["split"])
     profiles.build_profiles(con, run_id=run_id)
     papers.build_papers(con, run_id=run_id)
+    graph.build_graph(con, run_id=run_id)
     return changes_made.build_changes(con, run_id=run_id)
 
 
@@ -187,25 +187,6 @@ def page_ids(world):
         kind: {n: hashlib.sha256(repr((n, record)).encode()).hexdigest() for n, record in world[kind].items()}
         for kind in ("arxiv", "openalex")
     }
-
-
-def forget(con):
-    for name in sorted(set(TABLES) - set(VIEWS)):
-        con.execute(f"TRUNCATE {name}")
-
-
-@pytest.fixture(scope="module")
-def connection():
-    with duckdb.connect() as con:
-        create_tables(con)
-        yield con
-
-
-@pytest.fixture(scope="module")
-def fresh_connection():
-    with duckdb.connect() as con:
-        create_tables(con)
-        yield con
 
 
 @settings(max_examples=5, **UNHURRIED)

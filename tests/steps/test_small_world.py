@@ -69,6 +69,17 @@ def test_where_a_field_came_from(built_world):
     assert "venue" not in sources
 
 
+def test_links_that_only_openalex_has_are_the_works_as_its_provenance_says(bench: Bench):
+    linked = {"Code:": [0], "https://github.com/ada/engine": [1]}
+    bench.land(Source.ARXIV_SNAPSHOT, json_lines(PAPERS[1:2]))
+    bench.land(Source.OPENALEX_WORKS, json_lines([WORKS[1] | {"abstract_inverted_index": linked}]), minutes=1)
+    bench.build()
+    assert bench.rows("SELECT work_id, code_urls, dataset_urls FROM staging.works") == [
+        ("arxiv:2103.00002", ["https://github.com/ada/engine"], [])
+    ]
+    assert bench.rows("SELECT source FROM staging.field_sources WHERE field = 'code_urls'") == [("openalex_works",)]
+
+
 def test_every_name_of_a_long_byline_stands_and_keeps_its_place(built_world):
     names = built_world.rows(
         "SELECT position, family, is_on_openalex FROM staging.mentions WHERE work_id = 'arxiv:2103.00006'"

@@ -1,17 +1,7 @@
 -- Where has somebody worked over time?
 -- One row is a place of an author, by the affiliations on the works, with the years in which works name it.
 -- author: a name as printed, in any case, or an author id
-WITH person AS (
-    SELECT author_id FROM marts.authors WHERE author_id = $author
-    UNION
-    SELECT author_id FROM resolved.author_redirects WHERE old_author_id = $author
-    UNION
-    SELECT author_id
-    FROM marts.authors
-    WHERE lower(display_name) = lower($author) OR list_contains([lower(name) FOR name IN name_variants], lower($author))
-),
-
-places AS (
+WITH places AS (
     SELECT
         resolved.author_id,
         coalesce(institution.display_name, mention.raw_affiliation) AS place,
@@ -19,7 +9,7 @@ places AS (
         coalesce(year(work.first_submitted_at), work.publication_year) AS in_year,
         mention.work_id
     FROM resolved.author_mentions AS resolved
-    SEMI JOIN person USING (author_id)
+    SEMI JOIN (FROM marts.author_names WHERE name = lower($author)) AS person USING (author_id)
     INNER JOIN staging.mentions AS mention USING (mention_id)
     INNER JOIN staging.works AS work USING (work_id)
     LEFT JOIN staging.mention_institutions AS named USING (mention_id)

@@ -1,16 +1,6 @@
 -- Under which names is somebody printed?
 -- One row is a printed form of an author's name, the most frequent first.
 -- author: a name as printed, in any case, or an author id
-WITH person AS (
-    SELECT author_id FROM marts.authors WHERE author_id = $author
-    UNION
-    SELECT author_id FROM resolved.author_redirects WHERE old_author_id = $author
-    UNION
-    SELECT author_id
-    FROM marts.authors
-    WHERE lower(display_name) = lower($author) OR list_contains([lower(name) FOR name IN name_variants], lower($author))
-)
-
 SELECT
     author_id,
     mention.raw_name AS printed_name,
@@ -20,7 +10,7 @@ SELECT
     min(work.work_id) AS example,
     min(resolved.probability) AS least_probability
 FROM resolved.author_mentions AS resolved
-SEMI JOIN person USING (author_id)
+SEMI JOIN (FROM marts.author_names WHERE name = lower($author)) AS person USING (author_id)
 INNER JOIN staging.mentions AS mention USING (mention_id)
 INNER JOIN staging.works AS work USING (work_id)
 GROUP BY author_id, mention.raw_name

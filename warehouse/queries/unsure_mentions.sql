@@ -2,17 +2,7 @@
 -- One row is a mention of an author, the least sure first, with its strongest link.
 -- author: a name as printed, in any case, or an author id
 -- shown = 20: rows at most
-WITH person AS (
-    SELECT author_id FROM marts.authors WHERE author_id = $author
-    UNION
-    SELECT author_id FROM resolved.author_redirects WHERE old_author_id = $author
-    UNION
-    SELECT author_id
-    FROM marts.authors
-    WHERE lower(display_name) = lower($author) OR list_contains([lower(name) FOR name IN name_variants], lower($author))
-),
-
-link AS (
+WITH link AS (
     SELECT mention_id_l AS mention_id, match_weight, decided_by FROM resolved.links
     UNION ALL
     SELECT mention_id_r, match_weight, decided_by FROM resolved.links
@@ -27,7 +17,7 @@ SELECT
     max(link.match_weight) AS strongest_link,
     arg_max(link.decided_by, link.match_weight) AS decided_by
 FROM resolved.author_mentions AS resolved
-SEMI JOIN person USING (author_id)
+SEMI JOIN (FROM marts.author_names WHERE name = lower($author)) AS person USING (author_id)
 INNER JOIN staging.mentions AS mention USING (mention_id)
 INNER JOIN staging.works AS work USING (work_id)
 LEFT JOIN link USING (mention_id)

@@ -1,4 +1,5 @@
--- One row is an institution that an author's works name for the author, with its place among them.
+-- One row is an institution that an author's works name for the author, with its place among them; temporary table
+-- renewed (author_id).
 WITH counted AS (
     SELECT
         author_id,
@@ -7,6 +8,7 @@ WITH counted AS (
         min(display_year) AS first_year,
         max(display_year) AS last_year
     FROM marts.author_works
+    SEMI JOIN renewed USING (author_id)
     INNER JOIN staging.mention_institutions USING (mention_id)
     GROUP BY author_id, institution_id
 )

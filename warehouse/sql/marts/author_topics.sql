@@ -1,7 +1,8 @@
--- One row is a topic of an author's works, with its place among them.
+-- One row is a topic of an author's works, with its place among them; temporary table renewed (author_id).
 WITH counted AS (
     SELECT author_id, topic_id, count(*) AS works_count
     FROM marts.author_works
+    SEMI JOIN renewed USING (author_id)
     INNER JOIN staging.work_topics USING (work_id)
     GROUP BY author_id, topic_id
 )

@@ -1,7 +1,8 @@
--- One row is a paper here and one here that it cites, with its place among them.
+-- One row is a paper here and one here that it cites, with its place among them; temporary table renewed_works (work_id).
 WITH pairs AS (
     SELECT DISTINCT work_id, cited_work_id
     FROM staging.work_references
+    SEMI JOIN renewed_works USING (work_id)
     WHERE cited_work_id IS NOT NULL AND cited_work_id != work_id
 )
 

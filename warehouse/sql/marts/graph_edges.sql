@@ -2,21 +2,8 @@
 -- that a read with a centre_id looks at few rows; caps and places are stored where they can be, as planning this query
 -- takes longer than running it.
 WITH authors AS (
-    SELECT work_id, byline_size, [one.author_id FOR one IN authors] AS ids, unnest(authors[:20], recursive := true)
+    SELECT work_id, byline_size, unnest(authors[:20], recursive := true)
     FROM marts.papers
-),
-
-near_people AS (
-    SELECT
-        author.work_id,
-        tie.collaborator_id,
-        sum(tie.strength) AS strength,
-        arg_max(tie.author_id, (tie.strength, tie.author_id)) AS author_id,
-        count(*) AS authors_count
-    FROM authors AS author
-    INNER JOIN marts.collaborators AS tie USING (author_id)
-    WHERE tie.is_close AND NOT list_contains(author.ids, tie.collaborator_id)
-    GROUP BY author.work_id, tie.collaborator_id
 ),
 
 topics AS (
@@ -60,7 +47,7 @@ edges AS (
     SELECT
         work_id,
         'near_person',
-        row_number() OVER (PARTITION BY work_id ORDER BY strength DESC, collaborator_id),
+        place,
         author_id,
         collaborator_id,
         strength,
@@ -68,8 +55,7 @@ edges AS (
             WHEN 1 THEN 'close collaborator of an author'
             ELSE 'close collaborator of ' || authors_count || ' authors'
         END
-    FROM near_people
-    QUALIFY row_number() OVER (PARTITION BY work_id ORDER BY strength DESC, collaborator_id) <= 10
+    FROM marts.near_people
     UNION ALL
     SELECT
         work_id,

@@ -1,8 +1,10 @@
--- One row is an institution on the byline of a paper, with its place among them.
+-- One row is an institution on the byline of a paper, with its place among them; temporary table renewed_works
+-- (work_id).
 WITH counted AS (
     SELECT work_id, institution_id, count(*) AS authors_count
     FROM staging.mention_institutions
     INNER JOIN staging.mentions USING (mention_id)
+    SEMI JOIN renewed_works USING (work_id)
     GROUP BY work_id, institution_id
 )
 

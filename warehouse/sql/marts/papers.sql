@@ -34,12 +34,24 @@ topics AS (
     GROUP BY work_id
 ),
 
-institutions AS (
-    SELECT mention.work_id, count(DISTINCT named.institution_id) AS institutions_count
-    FROM staging.mention_institutions AS named
+named AS (
+    SELECT mention.work_id, place.institution_id, count(*) AS authors_count
+    FROM staging.mention_institutions AS place
     INNER JOIN staging.mentions AS mention USING (mention_id)
     SEMI JOIN paged USING (work_id)
-    GROUP BY mention.work_id
+    GROUP BY mention.work_id, place.institution_id
+),
+
+institutions AS (
+    SELECT
+        work_id,
+        list(
+            {institution_id: institution_id, display_name: place.display_name, authors_count: authors_count}
+            ORDER BY authors_count DESC, institution_id
+        ) AS institutions
+    FROM named
+    LEFT JOIN staging.institutions AS place USING (institution_id)
+    GROUP BY work_id
 )
 
 SELECT
@@ -56,7 +68,8 @@ SELECT
     coalesce(bylines.authors, []) AS authors,
     coalesce(versions.versions, []) AS versions,
     coalesce(topics.topics, []) AS topics,
-    coalesce(institutions.institutions_count, 0) AS institutions_count,
+    coalesce(len(institutions.institutions), 0) AS institutions_count,
+    coalesce(institutions.institutions, []) AS institutions,
     len(work.code_urls) > 0 AS has_code,
     len(work.dataset_urls) > 0 AS has_dataset,
     entries.bibtex

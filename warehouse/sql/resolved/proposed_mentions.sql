@@ -37,11 +37,12 @@ pairs AS (
     INNER JOIN meetings USING (block, coauthor)
     WHERE CASE
         WHEN meetings.form IS NOT NULL THEN others.first = meetings.form
-        -- An initial, or the first part of a longer name; forms of one name come above.
+        -- An initial, the first part of a longer name, or a spelling; other forms of one name come above.
         ELSE others.first != meetings.first
             AND (
                 length(others.first) = 1 OR length(meetings.first) = 1
                 OR starts_with(others.first, meetings.first) OR starts_with(meetings.first, others.first)
+                OR damerau_levenshtein(others.first, meetings.first) = 1
             )
     END
 )

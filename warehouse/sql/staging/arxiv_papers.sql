@@ -44,8 +44,8 @@ SELECT
     first(report_no ORDER BY place) FILTER (WHERE report_no IS NOT NULL) AS report_no,
     min(first_submitted_at) AS first_submitted_at,
     max(last_updated_at) AS last_updated_at,
-    first(code_urls ORDER BY place) AS code_urls,
-    first(dataset_urls ORDER BY place) AS dataset_urls,
+    first(code_urls ORDER BY len(code_urls) = 0, place) AS code_urls,
+    first(dataset_urls ORDER BY len(dataset_urls) = 0, place) AS dataset_urls,
     coalesce(bool_or(is_withdrawn) FILTER (WHERE is_newest), first(is_withdrawn ORDER BY place)) AS is_withdrawn,
     MAP {
         'abstract': first(origin ORDER BY place) FILTER (WHERE abstract IS NOT NULL),
@@ -59,6 +59,8 @@ SELECT
         'report_no': first(origin ORDER BY place) FILTER (WHERE report_no IS NOT NULL),
         'first_submitted_at': first(origin ORDER BY first_submitted_at, place),
         'last_updated_at': first(origin ORDER BY last_updated_at DESC NULLS LAST, place),
+        'code_urls': first(origin ORDER BY len(code_urls) = 0, place),
+        'dataset_urls': first(origin ORDER BY len(dataset_urls) = 0, place),
         'is_withdrawn': first(origin ORDER BY coalesce(is_newest AND is_withdrawn, false) DESC, place)
     } AS origins,
     first(fetched_at ORDER BY place) AS fetched_at

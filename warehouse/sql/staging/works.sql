@@ -33,8 +33,8 @@ SELECT
     coalesce(paper.is_withdrawn, false) AS is_withdrawn,
     coalesce(work.is_retracted, false) AS is_retracted,
     coalesce(work.cited_by_count, 0) AS cited_by_count,
-    coalesce(paper.code_urls, work.code_urls) AS code_urls,
-    coalesce(paper.dataset_urls, work.dataset_urls) AS dataset_urls,
+    CASE WHEN len(paper.code_urls) > 0 THEN paper.code_urls ELSE coalesce(work.code_urls, []) END AS code_urls,
+    CASE WHEN len(paper.dataset_urls) > 0 THEN paper.dataset_urls ELSE coalesce(work.dataset_urls, []) END AS dataset_urls,
     CASE WHEN len(coalesce(paper.byline, [])) > 0 THEN len(paper.byline) ELSE len(coalesce(work.byline, [])) END AS byline_size,
     work.openalex_id IS NOT NULL AS has_openalex
 FROM records
