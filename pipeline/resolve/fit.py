@@ -76,14 +76,11 @@ set splits people is measured on its own pairs of the same written-out name that
 more (`_split_noise`). Without this, a set of split ids would cap what overwhelming evidence weighs."""
 
 PRIORS: Final = (-2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
-INITIAL_SHIFTS: Final = (-1.0, 0.0, 1.0, 2.0, 3.0)
-"""Bits tried for the prior, the first and the last as neighbours only, and added to the name levels that rest on an
-initial. Pairs are not independent when they are clustered: a written-out name repeats its own evidence in every pair
-of a cluster, where an initial has to rely on the few pairs that share anything. So the two are settled by clustering,
-not by the regression."""
-
-NEARLY_EQUAL: Final = 0.001
-"""Difference in quality that says nothing: sets without initials hardly tell one shift from another."""
+INITIAL_SHIFTS: Final = (-1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
+"""Bits tried for the prior, and added to the name levels that rest on an initial; the first and the last of each as
+neighbours only. Pairs are not independent when they are clustered: a written-out name repeats its own evidence in every
+pair of a cluster, where an initial has to rely on the few pairs that share anything. So the two are settled by
+clustering, not by the regression."""
 
 LINKAGE_EXPONENTS: Final = (0.5, 0.7)
 """Linkages tried with them. At 1.0, the mean of the odds, sets whose like was not tuned on lose: giles14 .04."""
@@ -273,9 +270,8 @@ def settled_by_clustering(
 ) -> tuple[float, float, dict[str, FloatArray]]:
     """Choose the prior, the linkage and the shift of initials with the best mean of B-cubed and pairwise F1.
 
-    All combinations are tried, as each makes up for the others. A prior counts with the two beside it: the best one of
-    a set that is not here lies a bit to either side, where some sets fall off a cliff. Of nearly equal ones the least
-    shift is taken, and of these the best.
+    All combinations are tried, as each makes up for the others; the first of equals. A prior and a shift count with
+    those beside them: the best ones of a set that is not here lie a bit to one side, where some sets fall off a cliff.
 
     Returns:
         Prior, linkage exponent, and the weights with initials shifted.
@@ -286,13 +282,13 @@ def settled_by_clustering(
         return float(np.mean([clustering_f1(batches, shifted, prior, exponent) for batches in sets]))
 
     found = {settings: quality(*settings) for settings in itertools.product(PRIORS, LINKAGE_EXPONENTS, INITIAL_SHIFTS)}
-    steady = {
-        (prior, exponent, shift): sum(found[prior + step, exponent, shift] for step in (-1.0, 0.0, 1.0)) / 3
-        for prior, exponent, shift in found
-        if PRIORS[0] < prior < PRIORS[-1]
-    }
-    equals = [settings for settings, score in steady.items() if score >= max(steady.values()) - NEARLY_EQUAL]
-    prior, exponent, shift = min(equals, key=lambda settings: (abs(settings[2]), -steady[settings]))
+
+    def steadily(settings: tuple[float, float, float]) -> float:
+        prior, exponent, shift = settings
+        steps = itertools.product((-1.0, 0.0, 1.0), repeat=2)
+        return float(np.mean([found[prior + one, exponent, shift + other] for one, other in steps]))
+
+    prior, exponent, shift = max(itertools.product(PRIORS[1:-1], LINKAGE_EXPONENTS, INITIAL_SHIFTS[1:-1]), key=steadily)
     return prior, exponent, _with_initials_shifted(weights, shift)
 
 
