@@ -50,7 +50,9 @@ def paper_pages(context: dg.AssetExecutionContext, warehouse: WarehouseResource)
 
 @dg.multi_asset(
     name="changes",
-    specs=table_specs(changes_made.TABLES, ("marts.papers", "marts.authors", "resolved.author_history")),
+    specs=table_specs(
+        changes_made.TABLES, ("marts.papers", "marts.authors", "marts.topics", "resolved.author_history")
+    ),
     pool=WRITER_POOL,
 )
 def changes_of_the_run(

@@ -31,6 +31,7 @@ HOST = "127.0.0.1"
 
 _POLL_SECONDS = 0.005
 _SHUTDOWN_SECONDS = 1
+_PATIENCE_SECONDS = 10
 """Time that unanswered requests (a stalled socket) get when the server stops."""
 
 
@@ -132,7 +133,8 @@ def running(
             yield ReplicaUrls.at(listener.getsockname()[1])
         finally:
             server.should_exit = True
-            thread.join()
+            # Once in some thousand tests uvicorn did not end by itself; as a daemon it ends with the process.
+            thread.join(_PATIENCE_SECONDS)
 
 
 def serve(
