@@ -143,9 +143,8 @@ def append(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> in
         dataframely.exc.ValidationError: A row breaks the contract.
     """
     checked = TABLES[name].validate(frame, cast=True)
-    con.register("rows_to_append", checked.to_arrow())
-    con.execute(f"INSERT INTO {name} SELECT {column_list(name)} FROM rows_to_append")
-    con.unregister("rows_to_append")
+    # A registered table would stay in memory until the transaction ends.
+    con.from_arrow(checked.select(TABLES[name].column_names()).to_arrow()).insert_into(name)
     return checked.height
 
 

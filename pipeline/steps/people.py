@@ -198,11 +198,9 @@ def write_places(con: duckdb.DuckDBPyConnection, places: pl.DataFrame, change: C
     fingerprints = "FROM fingerprints" if change.large_blocks is None else query("resolved/known_fingerprints")
 
     def with_fingerprints(some: pl.DataFrame) -> pl.DataFrame:
-        with frame_as(con, "places", some):
-            rows: pl.DataFrame = con.sql(
-                f"FROM places INNER JOIN ({fingerprints}) USING (mention_id) ORDER BY mention_id"
-            ).pl()
-        return rows
+        # A registered frame would stay in memory until the transaction ends.
+        rows: pl.DataFrame = con.from_arrow(some.to_arrow()).join(con.sql(fingerprints), "mention_id").pl()
+        return rows.sort("mention_id")
 
     write_part(
         con, "resolved.mention_places", map(with_fingerprints, places.iter_slices(ROWS_AT_ONCE)), change, AFFECTED
