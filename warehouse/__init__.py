@@ -8,7 +8,8 @@ people ask of it. Nothing here but these knows what a person or a paper is, exce
 published (`withheld.py`).
 """
 
-from warehouse.connection import Limits, Warehouse, WarehouseError
+from warehouse.connection import Limits, Warehouse
+from warehouse.files import WarehouseError
 from warehouse.sql import query
 
 __all__ = ["Limits", "Warehouse", "WarehouseError", "query"]

@@ -8,17 +8,10 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock
 
-from pipeline.errors import PlainError
-
-WORKING = "working.duckdb"
-PUBLISHED = "warehouse.duckdb"
+from warehouse.files import PUBLISHED, WORKING, WarehouseError
 
 NO_ROOM = "No space left on device"
 """What DuckDB says, in the system's words, of a full disk."""
-
-
-class WarehouseError(PlainError):
-    """The warehouse cannot be opened or written; the message says why and what to do."""
 
 
 @dataclass(frozen=True)

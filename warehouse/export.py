@@ -21,7 +21,8 @@ import duckdb
 from filelock import FileLock
 
 from pipeline.schemas import TABLES, VIEWS, description, layer
-from warehouse.connection import Warehouse, WarehouseError
+from warehouse.connection import Warehouse
+from warehouse.files import WarehouseError
 from warehouse.publish import sync_folder
 from warehouse.tables import literal, quoted
 

@@ -18,7 +18,7 @@ import dataframely as dy
 import duckdb
 
 from pipeline.schemas import TABLES, VIEWS, Table, layer
-from warehouse.connection import WORKING, WarehouseError
+from warehouse.files import WORKING, WarehouseError
 from warehouse.tables import (
     column_list,
     create_table,
