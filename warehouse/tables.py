@@ -143,9 +143,16 @@ def append(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> in
         dataframely.exc.ValidationError: A row breaks the contract.
     """
     checked = TABLES[name].validate(frame, cast=True)
-    # A registered table would stay in memory until the transaction ends.
-    con.from_arrow(checked.select(TABLES[name].column_names()).to_arrow()).insert_into(name)
+    insert(con, name, checked)
     return checked.height
+
+
+def insert(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Add a frame's rows, which nothing but the table's own constraints holds to the contract.
+
+    For batches: a frame that SQL is let see stays in memory until the transaction ends.
+    """
+    con.from_arrow(frame.select(TABLES[name].column_names()).to_arrow()).insert_into(name)
 
 
 def replace(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> int:

@@ -26,7 +26,7 @@ from pipeline.steps import builds, count, frame_as, query_as, temporary_table
 from pipeline.steps.builds import Build
 from pipeline.steps.corrections import chosen_names, standing_claims
 from warehouse import query
-from warehouse.tables import renew, replace_from_query
+from warehouse.tables import insert, renew, replace_from_query
 
 OF_WORKS = ("marts.author_topics", "marts.author_institutions")
 """What an author's works sum up to, by the query of the table's name."""
@@ -233,8 +233,7 @@ def bring_trust(
             con.execute(f"CREATE OR REPLACE TEMPORARY TABLE points_before AS {POINTS} FROM marts.trust_reasons")
             con.execute("TRUNCATE marts.trust_reasons")
             for batch in reasons():
-                with frame_as(con, "reasons", batch):
-                    con.execute("INSERT INTO marts.trust_reasons BY NAME FROM reasons")
+                insert(con, "marts.trust_reasons", batch)
         else:
             with frame_as(con, "reasons", pl.concat([pl.DataFrame(schema=REASONS), *reasons()])):
                 renew(con, "marts.trust_reasons", "SELECT * FROM reasons", OF_RENEWED)
