@@ -1,7 +1,8 @@
 """What each asset does, without Dagster: read columns from the warehouse, call one pure function, write a table.
 
 `pages.py` registers landed pages and reads their records into staging; `works.py` joins records into works;
-`bylines.py` makes the mentions; `people.py` resolves them; `quality.py` and `monitors.py` measure that; `profiles.py`
+`bylines.py` makes the mentions; `changes.py` and `evidence.py` find and read those to resolve, `people.py` resolves
+them; `quality.py` and `monitors.py` measure that; `profiles.py`
 and `papers.py` make the marts; `related.py` and `graph.py` make what surrounds
 papers and people; `texts.py` lists texts in other languages. `curating.py` takes people's decisions down,
 `corrections.py` replays them. Every function takes an open connection inside the caller's transaction and returns the

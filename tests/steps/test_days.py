@@ -330,6 +330,7 @@ OTHER_UNITS = {
     # A whole block is three mentions here: these names are in units of their own.
     "an initial": ("Z. Thackeray", "Zenobia Thackeray", ["Zara Thackeray", "Zelda Thackeray"]),
     "a spelling": ("Zenobya Thackeray", "Zenobia Thackeray", ["Zara Thackeray", "Zelda Thackeray"]),
+    "a short form": ("Mike Oyelaran", "Michael Oyelaran", ["Mark Oyelaran", "Max Oyelaran"]),
     "another form of the name": ("Bob Oyelaran", "Robert Oyelaran", []),
 }
 

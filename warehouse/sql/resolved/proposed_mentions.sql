@@ -21,7 +21,6 @@ meetings AS (
         form.other AS form
     FROM changed
     INNER JOIN name_forms AS form USING (first)
-    WHERE substr(form.other, 1, 1) != substr(changed.first, 1, 1)
 ),
 
 others AS (
@@ -37,7 +36,7 @@ pairs AS (
     INNER JOIN meetings USING (block, coauthor)
     WHERE CASE
         WHEN meetings.form IS NOT NULL THEN others.first = meetings.form
-        -- An initial, the first part of a longer name, or a spelling; other forms of one name come above.
+        -- An initial, the first part of a longer name, or a misprint; forms of one name come above.
         ELSE others.first != meetings.first
             AND (
                 length(others.first) = 1 OR length(meetings.first) = 1
