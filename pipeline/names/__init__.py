@@ -10,6 +10,7 @@ from pipeline.names.bylines import split_byline
 from pipeline.names.folding import fold
 from pipeline.names.given import GivenLevel, given_compatibility
 from pipeline.names.hidden import HiddenName
+from pipeline.names.initials import initials_apart
 from pipeline.names.kinds import NameKind
 from pipeline.names.nicknames import given_name_forms
 from pipeline.names.order import PATRONYMIC_ENDS
@@ -27,6 +28,7 @@ __all__ = [
     "fold",
     "given_compatibility",
     "given_name_forms",
+    "initials_apart",
     "parse_name",
     "split_byline",
 ]

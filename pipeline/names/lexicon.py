@@ -106,3 +106,6 @@ EAST_ASIAN_SURNAMES = word_set(
 
 # Surnames that, printed first, leave the order of a name open.
 ORDER_SURNAMES = EAST_ASIAN_SURNAMES | VIETNAMESE_SURNAMES
+
+# Words of two or three capitals that are no initials: surnames, and short forms of Muhammad and Saint.
+WORDS_LIKE_INITIALS = ORDER_SURNAMES | word_set("md st")

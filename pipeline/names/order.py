@@ -8,14 +8,13 @@ import re
 
 from pipeline.names import lexicon
 from pipeline.names.folding import fold
+from pipeline.names.initials import are_initials_together, is_initial
 
-__all__ = ["PATRONYMIC_ENDS", "in_printed_order", "is_initial", "is_particle"]
+__all__ = ["PATRONYMIC_ENDS", "in_printed_order", "is_particle"]
 
-_INITIAL = re.compile(r"[^\W\d_]\.?(?:-[^\W\d_]\.?)*")
 _VOWEL = re.compile("[AEIOUY]")
 # Surnames of one letter exist: Vivian U, Won-Ki O, Jinhyun E, João Marcos do Ó.
 _ONE_LETTER_SURNAMES = frozenset("UOEÓÖ")
-_TWO_CAPITALS = re.compile("[A-Z]{2}")
 _VIETNAMESE_LETTER = re.compile("[ơưđĐƠƯạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
 _PATRONYMIC = re.compile(r".+(?:ovich|evich|ovna|evna|ович|евич|овна|евна|ична|ьич)", re.IGNORECASE)
 # The last three letters of a patronymic in Latin script.
@@ -28,11 +27,6 @@ _CAMEL = re.compile(r"([A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)([A-ZÀ-ÖØ-Þ][a-zß-ö
 _CAMEL_PREFIXES = lexicon.word_set(
     "mc mac de di du da des del della la le lo van von vander fitz el al ten ter ver st saint san o"
 )
-
-
-def is_initial(word: str) -> bool:
-    """Tell whether `word` is one initial, or several held together by hyphens ("J.", "C.-P.")."""
-    return _INITIAL.fullmatch(word) is not None
 
 
 def in_printed_order(words: list[str]) -> tuple[list[str], list[str], str | None]:
@@ -51,8 +45,9 @@ def in_printed_order(words: list[str]) -> tuple[list[str], list[str], str | None
     if _in_capitals(words[0]) and not any(word.isupper() for word in words[1:]):
         end = _family_end(words, 0)
         return words[end:], words[:end], None
-    body = words[: len(words) - _trailing_initials(words)]
-    start = _family_start(body)
+    trailing = _trailing_initials(words)
+    body = words[: len(words) - trailing]
+    start = 0 if trailing and _begins_with_particle(body) else _family_start(body)
     return [*body[:start], *words[len(body) :]], body[start:], None
 
 
@@ -118,7 +113,7 @@ def _family_end(words: list[str], start: int) -> int:
 
 
 def _trailing_initials(words: list[str]) -> int:
-    """How many words at the end are initials after a full word: "Ivanov A. B.", "Kumar S", "Smith JA"."""
+    """How many words at the end are initials after a full word: "Ivanov A. B.", "Kumar S", "Smith JA", "LEE JH"."""
     count = 0
     while count < len(words) and is_initial(words[-1 - count]):
         count += 1
@@ -127,9 +122,13 @@ def _trailing_initials(words: list[str]) -> int:
     last = words[-1]
     if count == 1 and last in _ONE_LETTER_SURNAMES:
         return 0
-    if not words[2:] and _TWO_CAPITALS.fullmatch(last) and words[0].istitle():
-        return 0 if last.lower() in lexicon.EAST_ASIAN_SURNAMES else 1
-    return count
+    if count > 0 or (words[2:] and not _begins_with_particle(words)):
+        return count
+    return int(are_initials_together(last, words[:-1]))
+
+
+def _begins_with_particle(words: list[str]) -> bool:
+    return len(words) > 1 and is_particle(words[0], words[1])
 
 
 def _family_start(words: list[str]) -> int:

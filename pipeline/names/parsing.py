@@ -11,6 +11,7 @@ from functools import lru_cache
 from pipeline.names import lexicon
 from pipeline.names.affixes import is_degree, is_junior, suffix_in, without_suffix, without_titles
 from pipeline.names.folding import fold
+from pipeline.names.initials import is_initial
 from pipeline.names.kinds import (
     GROUP_WORDS,
     LONGEST_NAME,
@@ -20,7 +21,7 @@ from pipeline.names.kinds import (
     is_placeholder,
     person_before_group,
 )
-from pipeline.names.order import PATRONYMIC_ENDS, in_printed_order, is_initial, is_particle
+from pipeline.names.order import PATRONYMIC_ENDS, in_printed_order, is_particle
 from pipeline.names.repair import drop_marks, drop_parentheses, repair
 from pipeline.names.scripts import is_east_asian, part_scripts, split_east_asian
 

@@ -22,6 +22,7 @@ from pipeline.names import (
     NameKind,
     fold,
     given_name_forms,
+    initials_apart,
     parse_name,
 )
 from pipeline.resolve.codes import as_one, coded
@@ -186,7 +187,7 @@ def _keys_of(name: str, given: str | None, family: str | None) -> tuple[bool, st
     if family is None:
         given, family = parsed.given, parsed.family
     family_key = fold(family or "").replace(" ", "")
-    spaced = _HYPHENS.sub(" - ", (given or "").replace(".", " "))
+    spaced = _HYPHENS.sub(" - ", initials_apart(given or "", family or "").replace(".", " "))
     groups = [fold(group.replace(" - ", " ")).split() for group in _UNHYPHENATED_SPACE.split(spaced)]
     groups = [group for group in groups if group]
     tokens = [token for group in groups for token in group]

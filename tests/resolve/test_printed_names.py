@@ -46,6 +46,12 @@ def test_real_names_read_as_parsed(shared_data):
         ("J.-P. Maria O'Neil-Quist", "oneilquist", "j", ["j", "p", "maria"], ["p", "maria"]),
         ("A. B. Quist", "quist", "a", ["a", "b"], ["b"]),
         ("Quist", "quist", None, [], []),
+        ("Quist JA", "quist", "j", ["j", "a"], ["a"]),
+        ("JA Quist", "quist", "j", ["j", "a"], ["a"]),
+        ("Quist, JAM", "quist", "jam", ["jam"], []),
+        ("QUIST JH", "quist", "j", ["j", "h"], ["h"]),
+        ("MD Abdul Quist", "quist", "md", ["md", "abdul"], ["abdul"]),
+        ("Eric JP Quist", "quist", "eric", ["eric", "j", "p"], ["j", "p"]),
     ],
 )
 def test_keys_of_a_name(printed, family, first, tokens, middles):
