@@ -13,18 +13,16 @@ from pipeline.names.hidden import HiddenName
 from pipeline.names.initials import initials_apart
 from pipeline.names.kinds import NameKind
 from pipeline.names.nicknames import given_name_forms
-from pipeline.names.order import PATRONYMIC_ENDS
-from pipeline.names.parsing import PLAIN_NAME, ROLE_WORDS, ParsedName, alternative_reading, parse_name
+from pipeline.names.parsing import ParsedName, alternative_reading, parse_name
+from pipeline.names.plain import are_plain
 
 __all__ = [
-    "PATRONYMIC_ENDS",
-    "PLAIN_NAME",
-    "ROLE_WORDS",
     "GivenLevel",
     "HiddenName",
     "NameKind",
     "ParsedName",
     "alternative_reading",
+    "are_plain",
     "fold",
     "given_compatibility",
     "given_name_forms",

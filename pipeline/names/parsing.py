@@ -12,20 +12,13 @@ from pipeline.names import lexicon
 from pipeline.names.affixes import is_degree, is_junior, suffix_in, without_suffix, without_titles
 from pipeline.names.folding import fold
 from pipeline.names.initials import is_initial
-from pipeline.names.kinds import (
-    GROUP_WORDS,
-    LONGEST_NAME,
-    PLACEHOLDER_WORDS,
-    NameKind,
-    group_name,
-    is_placeholder,
-    person_before_group,
-)
-from pipeline.names.order import PATRONYMIC_ENDS, in_printed_order, is_particle
+from pipeline.names.kinds import LONGEST_NAME, NameKind, group_name, is_placeholder, person_before_group
+from pipeline.names.order import in_printed_order, is_particle
+from pipeline.names.plain import is_plain
 from pipeline.names.repair import drop_marks, drop_parentheses, repair
 from pipeline.names.scripts import is_east_asian, part_scripts, split_east_asian
 
-__all__ = ["PLAIN_NAME", "ROLE_WORDS", "ParsedName", "alternative_reading", "parse_name"]
+__all__ = ["ParsedName", "alternative_reading", "parse_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +46,6 @@ class ParsedName:
         return ", ".join(part for part in (self.family, self.suffix, self.given) if part)
 
 
-# Most names: capitalised words and dotted initials, a word at the end, none with a role (`ROLE_WORDS`).
-_UPPER, _LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
-_WORD = f"[{_UPPER}][{_LOWER}]+(?:-[{_UPPER}][{_LOWER}]+)?"
-PLAIN_NAME = re.compile(
-    rf"(?:(?:{_WORD}|[{_UPPER}]\.(?:-[{_UPPER}]\.)?) )+"
-    rf"[{_UPPER}](?:[{_LOWER}]|'[{_UPPER}]|-[{_UPPER}])*[{_LOWER}]"
-)
-ROLE_WORDS = (
-    lexicon.PARTICLES
-    | lexicon.LOWER_PARTICLES
-    | lexicon.TITLES
-    | lexicon.DEGREES
-    | lexicon.SUFFIXES.keys()
-    | lexicon.VIETNAMESE_SURE_SURNAMES
-    | lexicon.VIETNAMESE_MIDDLES
-    | GROUP_WORDS
-    | PLACEHOLDER_WORDS
-    | {"the", "for", "and", "with", "of", "jr.", "sr.", "st.", "abdel", "abdul"}
-)
-
-
 @lru_cache(maxsize=1 << 16)
 def parse_name(printed: str) -> ParsedName:
     """Take a printed name apart. Total: any string gives a result.
@@ -90,11 +62,7 @@ def parse_name(printed: str) -> ParsedName:
     `split_byline` gives the group too. Notes, titles, degrees, footnote marks and affiliations in brackets
     are dropped. Text of more than `LONGEST_NAME` characters is no name: a placeholder.
     """
-    if (
-        PLAIN_NAME.fullmatch(printed)
-        and ROLE_WORDS.isdisjoint(printed.lower().split())
-        and printed[-3:] not in PATRONYMIC_ENDS
-    ):
+    if is_plain(printed):
         given, _, family = printed.rpartition(" ")
         return ParsedName(printed, given, family, None, NameKind.PERSON)
     return _settled(printed)

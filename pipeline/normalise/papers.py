@@ -4,7 +4,6 @@ What belongs here: everything that is derived from a paper's own fields, such as
 a column at a time. What does not: how a door spells a paper (`pipeline.sources.parsing`, `snapshot`).
 """
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -12,7 +11,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from pipeline.names import PATRONYMIC_ENDS, PLAIN_NAME, ROLE_WORDS, NameKind, parse_name
+from pipeline.names import NameKind, are_plain, parse_name
 from pipeline.normalise.links import code_urls, dataset_urls
 from pipeline.schemas import Table
 from pipeline.schemas.staging import ArxivRecords, ArxivVersions
@@ -36,11 +35,6 @@ PAPER: Final[Schema] = {name: dtype for name, dtype in frame_schema(ArxivRecords
 
 LINKS: Final = pl.List(pl.String())
 
-_PLAIN_NAME: Final = f"^(?:{PLAIN_NAME.pattern})$"
-_NO_ROLE: Final = frozenset({"v.", "li", "ma", "das", "nan", "na"})
-"""Words with a role elsewhere that in a plain name are initials and family names alone: half of the plain names of
-arXiv that hold a word with a role hold no other, and none of them is taken apart in another way for it."""
-_ROLES: Final = f"(?:^| )(?:{'|'.join(re.escape(word) for word in sorted(ROLE_WORDS - _NO_ROLE))})(?: |$)"
 _MAY_LINK: Final = r"(?i)://|(?:github|gitlab|bitbucket|zenodo|huggingface|kaggle)\."
 """What every text with a link (`pipeline.normalise.links`) holds, and few others."""
 
@@ -124,12 +118,7 @@ def name_parts(printed: pl.Series) -> pl.DataFrame:
         `raw_name, given, family, suffix, kind`, one row a name, in the names' order.
     """
     name = pl.col("raw_name")
-    is_plain = (
-        name.str.contains(_PLAIN_NAME)
-        & ~name.str.to_lowercase().str.contains(_ROLES)
-        & ~name.str.slice(-3).is_in(sorted(PATRONYMIC_ENDS))
-    )
-    names = printed.alias("raw_name").to_frame().with_columns(is_plain=is_plain)
+    names = printed.alias("raw_name").to_frame().with_columns(is_plain=are_plain(name))
     read = pl.DataFrame(
         [_parts(name) for name in names.filter(~pl.col("is_plain"))["raw_name"]],
         schema=dict.fromkeys(("given", "family", "suffix", "kind"), pl.String),

@@ -16,10 +16,8 @@ from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import cpdist
 
 from pipeline.names import (
-    PATRONYMIC_ENDS,
-    PLAIN_NAME,
-    ROLE_WORDS,
     NameKind,
+    are_plain,
     fold,
     given_name_forms,
     initials_apart,
@@ -53,9 +51,6 @@ NAME_KEYS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 
 _NAMES_AT_ONCE: Final = 200_000
 """Names that are in memory as Python objects."""
-
-_PLAIN: Final = f"^(?:{PLAIN_NAME.pattern})$"
-_ROLES: Final = f"(?:^| )(?:{'|'.join(re.escape(word) for word in sorted(ROLE_WORDS))})(?: |$)"
 
 _HYPHENS: Final = re.compile(r"\s*[-\u2010-\u2015\u2212\uff0d]\s*")
 _UNHYPHENATED_SPACE: Final = re.compile(r"(?<!-)\s+(?!-)")
@@ -155,9 +150,7 @@ def _is_plain() -> pl.Expr:
         (pl.col("family").is_null() | as_printed.fill_null(value=False))
         & (name.str.len_bytes() == name.str.len_chars())
         & (name.str.len_bytes() <= _LONGEST_NAME)
-        & name.str.contains(_PLAIN)
-        & ~name.str.to_lowercase().str.contains(_ROLES)
-        & ~name.str.slice(-3).is_in(sorted(PATRONYMIC_ENDS))
+        & are_plain(name)
     )
 
 

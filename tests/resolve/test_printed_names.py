@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.names import ROLE_WORDS, NameKind, parse_name
+from pipeline.names import NameKind, parse_name
+from pipeline.names.plain import ROLE_WORDS
 from pipeline.resolve.printed_names import NAME_KEYS, name_keys
 
 PARTS = {"name": pl.String, "given": pl.String, "family": pl.String}
