@@ -42,7 +42,9 @@ def in_printed_order(words: list[str]) -> tuple[list[str], list[str], str | None
         return words[end:], words[1:end], front
     if _is_vietnamese_order(words) or _is_russian_order(words):
         return words[1:], words[:1], None
-    if _in_capitals(words[0]) and not any(word.isupper() for word in words[1:]):
+    head = _shouted_particles(words)
+    others = [word for word in words[head + 1 :] if not is_initial(word)]
+    if _in_capitals(words[head]) and others and not any(word.isupper() for word in others):
         end = _family_end(words, 0)
         return words[end:], words[:end], None
     trailing = _trailing_initials(words)
@@ -96,6 +98,14 @@ def _in_capitals(word: str) -> bool:
     if word[3:]:
         return _VOWEL.search(word) is not None
     return bool(word[2:]) and word.lower() in lexicon.EAST_ASIAN_SURNAMES
+
+
+def _shouted_particles(words: list[str]) -> int:
+    """How many particles in capitals lead: "DE CASTRO Manuel"; never all words."""
+    count = 0
+    while count < len(words) - 1 and words[count].isupper() and is_particle(words[count], words[count + 1]):
+        count += 1
+    return count
 
 
 def _family_end(words: list[str], start: int) -> int:

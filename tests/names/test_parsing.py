@@ -167,6 +167,10 @@ def parts(name: ParsedName) -> tuple[str | None, str | None, str | None]:
         # family name first, because the print says so
         ("WANG Wei", "Wei", "WANG", None),
         ("PATUREL Georges", "Georges", "PATUREL", None),
+        ("PATUREL Georges A", "Georges A", "PATUREL", None),
+        ("PATUREL G. Alain", "G. Alain", "PATUREL", None),
+        ("DE CASTRO Manuel", "Manuel", "DE CASTRO", None),
+        ("VAN DER BERG Jan K", "Jan K", "VAN DER BERG", None),
         ("JLJ Laredo", "JLJ", "Laredo", None),
         ("Nguyễn Văn An", "Văn An", "Nguyễn", None),
         ("Nguyen Van Tang", "Van Tang", "Nguyen", None),
