@@ -25,7 +25,7 @@ _PLAIN = re.compile(
 ROLE_WORDS = (
     lexicon.PARTICLES
     | lexicon.TITLES
-    | lexicon.BARE_DEGREES
+    | lexicon.LONG_DEGREES
     | lexicon.SUFFIXES.keys()
     | lexicon.VIETNAMESE_SURE_SURNAMES
     | lexicon.VIETNAMESE_MIDDLES

@@ -9,7 +9,7 @@ from pipeline.names.parsing import _settled
 from pipeline.names.plain import ROLE_WORDS, is_plain
 
 LIKE_ROLES = (
-    lexicon.LOWER_PARTICLES | {"ma", "ms", "bs"} | lexicon.COMMA_SUFFIXES.keys() | lexicon.ORDER_SURNAMES | ROLE_WORDS
+    lexicon.LOWER_PARTICLES | lexicon.DEGREES | lexicon.COMMA_SUFFIXES.keys() | lexicon.ORDER_SURNAMES | ROLE_WORDS
 )
 """Words that have a role in some names."""
 WORDS = st.one_of(
