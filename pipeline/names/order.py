@@ -93,7 +93,7 @@ def _is_russian_order(words: list[str]) -> bool:
 
 def _in_capitals(word: str) -> bool:
     """Tell a family name in capitals from initials run together: it has a vowel, or is a known surname."""
-    if not word.isupper() or not word.replace("-", "").isalpha() or is_initial(word):
+    if not word.isupper() or not re.sub("[-']", "", word).isalpha() or is_initial(word):
         return False
     if word[3:]:
         return _VOWEL.search(word) is not None

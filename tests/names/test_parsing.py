@@ -169,6 +169,7 @@ def parts(name: ParsedName) -> tuple[str | None, str | None, str | None]:
         ("PATUREL Georges", "Georges", "PATUREL", None),
         ("PATUREL Georges A", "Georges A", "PATUREL", None),
         ("PATUREL G. Alain", "G. Alain", "PATUREL", None),
+        ("O'BRIEN Patrick", "Patrick", "O'BRIEN", None),
         ("DE CASTRO Manuel", "Manuel", "DE CASTRO", None),
         ("VAN DER BERG Jan K", "Jan K", "VAN DER BERG", None),
         ("JLJ Laredo", "JLJ", "Laredo", None),
