@@ -37,29 +37,32 @@ def related_page(con: duckdb.DuckDBPyConnection, work_id: str) -> int:
     return len(read_listed(con, "listed_papers", (row["related_work_id"] for row in related)))
 
 
-def named_edges(con: duckdb.DuckDBPyConnection, centre_id: str) -> int:
-    edges = read_panel(con, "graph_edges", centre_id)
+def named_edges(edges_of: str, con: duckdb.DuckDBPyConnection, centre_id: str) -> int:
+    edges = read_panel(con, edges_of, centre_id)
     return len(edges) + len(read_listed(con, "graph_nodes", ends(edges, centre_id)))
 
 
-def graph(con: duckdb.DuckDBPyConnection, centre_id: str) -> int:
-    found = read_graph(con, centre_id)
+def graph(edges_of: str, con: duckdb.DuckDBPyConnection, centre_id: str) -> int:
+    found = read_graph(con, edges_of, centre_id)
     return len(found.edges) + len(found.nodes) + len(found.ties)
 
 
-GRAPH: dict[str, Read] = {
-    "graph_edges": partial(panel, "graph_edges"),
-    "edges with names": named_edges,
-    "... and drawn ties": graph,
-}
+def slices(edges_of: str) -> dict[str, Read]:
+    """The graph around an author or a paper, and what it takes to draw it."""
+    return {
+        edges_of: partial(panel, edges_of),
+        "edges with names": partial(named_edges, edges_of),
+        "... and drawn ties": partial(graph, edges_of),
+    }
+
+
 AUTHOR: dict[str, Read] = {
     name: partial(panel, name) for name in ("author", "trust_reasons", "author_topics", "author_works", "collaborators")
-} | GRAPH
+} | slices("author_edges")
 PAPER: dict[str, Read] = {
-    "paper": partial(panel, "paper"),
-    "related_papers": partial(panel, "related_papers"),
+    **{name: partial(panel, name) for name in ("paper", "paper_texts", "related_papers")},
     "related, 20 with titles": related_page,
-} | GRAPH
+} | slices("paper_edges")
 
 IDS = {
     "any author": "SELECT author_id FROM marts.authors ORDER BY md5(author_id) LIMIT $n",

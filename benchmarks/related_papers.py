@@ -24,7 +24,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from pipeline.related import corpus, count, related
+from pipeline.related import Corpus, corpus, count, kept_terms, related
 from pipeline.settings import Settings
 from pipeline.steps.related import relate_papers
 from warehouse import Limits, Warehouse, query
@@ -60,9 +60,10 @@ def one(options: argparse.Namespace) -> None:
         print(f"{works:,} works: {took}, {counts}", flush=True)
         if options.day:
             con.execute("INSERT INTO staging.works FROM day")
-            begun = time.perf_counter()
+            begun, worked = time.perf_counter(), time.process_time()
             counts = relate_papers(con, threads=options.threads)
-            print(f"  a day of {options.day:,}: {time.perf_counter() - begun:,.0f} s, {counts}")
+            took = f"{time.perf_counter() - begun:,.0f} s, {time.process_time() - worked:,.0f} s of processor"
+            print(f"  a day of {options.day:,}: {took}, {peak():.1f} GB, {counts}", flush=True)
         rows = con.execute("SELECT count(*) FROM marts.related_papers").fetchall()[0][0]
     print(f"  {rows:,} rows, file {place.working_path.stat().st_size / 2**20:,.0f} MB (works included)", flush=True)
     with duckdb.connect(str(place.working_path), read_only=True, config={"threads": options.threads}) as con:
@@ -105,7 +106,7 @@ def neighbours(options: argparse.Namespace) -> None:
         works = con.sql(query("marts/related_texts")).pl()
         con.execute(f"CREATE TEMPORARY TABLE related_citations AS {query('marts/related_citations')}")
         references = con.sql("FROM related_citations").pl()
-    found = corpus(works, references, count(works, references))
+    found = compared(works, references)
     rows = np.flatnonzero((works["work_id"] == options.work_id).to_numpy())
     papers = pl.concat(pl.DataFrame(pl.from_arrow(batch.papers)) for batch in related(found, rows, threads=1))
     ranks = papers.filter(pl.col("related_work_id").is_in(known)).select("rank", "related_work_id", "shared_terms")
@@ -137,7 +138,7 @@ def references(options: argparse.Namespace) -> None:
         ("references alone", no_text, left),
         ("all", works, left),
     ):
-        found = corpus(texts, kept, count(texts, kept))
+        found = compared(texts, kept)
         papers = pl.concat(
             pl.DataFrame(pl.from_arrow(batch.papers)) for batch in related(found, np.arange(works.height), threads=2)
         )
@@ -151,6 +152,12 @@ def references(options: argparse.Namespace) -> None:
                 for at, share, random in zip(AT, shares, chance, strict=True)
             )
         )
+
+
+def compared(works: pl.DataFrame, references: pl.DataFrame) -> Corpus:
+    """Works by their own counts."""
+    statistics = count(works, references)
+    return corpus(pl.concat(kept_terms(works, statistics)), references, statistics)
 
 
 def drawn(text: str) -> float:

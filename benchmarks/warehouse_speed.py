@@ -20,12 +20,12 @@ import duckdb
 from pipeline.snapshots.arxiv import land_snapshot
 from pipeline.sources.landing import Landing
 from pipeline.sources.pages import Source
-from pipeline.steps import bylines, changes_made, pages, papers, people, profiles, works
+from pipeline.steps import bylines, changes_made, pages, papers, people, profiles, quality, works
 from warehouse import Limits, Warehouse
 
 ID = re.compile(rb'"id": ?"([^"]+)"')
 
-Step = Callable[[duckdb.DuckDBPyConnection], dict[str, int]]
+Step = Callable[[duckdb.DuckDBPyConnection], object]
 
 
 def split(lines: Path, folder: Path, day: int) -> tuple[Path, Path]:
@@ -81,10 +81,12 @@ def load(place: Warehouse, landing: Landing, lines: Path, run_id: str, threads: 
         "works": lambda con: works.build_works(con, run_id=run_id),
         "mentions": lambda con: bylines.build_mentions(con, run_id=run_id),
         "people": lambda con: people.resolve_people(con, run_id=run_id, threads=threads),
+        "quality": lambda con: quality.measure(con, run_id=run_id, threads=threads, published=published),
         "profiles": lambda con: profiles.build_profiles(con, run_id=run_id),
         "papers": lambda con: papers.build_papers(con, run_id=run_id, workers=threads),
         "changes": lambda con: changes_made.build_changes(con, run_id=run_id),
     }
+    published = quality.published_people(place)
     print(run_id)
     seconds = measured("landing", lambda: list(land_snapshot(lines, landing, Source.ARXIV_SNAPSHOT)))
     seconds += measured("reading", read)

@@ -1,14 +1,21 @@
 """Connections: one writer at a time to the working file, any number of readers of the published one."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from filelock import FileLock
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from warehouse.files import PUBLISHED, WORKING, WarehouseError
+from warehouse.holders import holder, opener
+
+logger = logging.getLogger(__name__)
+
+SILENT_SECONDS = 1.0
+"""How long a writer waits for another before it says for whom."""
 
 NO_ROOM = "No space left on device"
 """What DuckDB says, in the system's words, of a full disk."""
@@ -105,7 +112,7 @@ class Warehouse:
     def _turn(self) -> Iterator[None]:
         """Be the only writer, in this process and all others."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.folder / "working.lock"):
+        with self._lock():
             try:
                 yield
             except (duckdb.Error, OSError) as error:
@@ -115,6 +122,16 @@ class Warehouse:
                     f"The disk of {self.folder} is full; make room and give the same command again: what was committed"
                     " stays."
                 ) from error
+
+    def _lock(self) -> AcquireReturnProxy[FileLock]:
+        """Take the lock between writers, to be let go at the end of a block; says for whom it has to wait."""
+        lock = FileLock(self.folder / "working.lock")
+        try:
+            return lock.acquire(timeout=SILENT_SECONDS)
+        except Timeout:
+            writer = holder(Path(lock.lock_file))
+            logger.warning("%s is being written by %s: waiting for its end.", self.working_path, writer)
+            return lock.acquire()
 
     @contextmanager
     def _opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -140,6 +157,11 @@ class Warehouse:
         try:
             con = duckdb.connect(str(path), read_only=read_only, config=config)
         except duckdb.IOException as error:
+            if (other := opener(str(error))) is not None:
+                raise WarehouseError(
+                    f"{path} is open in {other}: close it there, then give the same command again; for reading, open"
+                    f" {PUBLISHED} there, read-only."
+                ) from error
             raise WarehouseError(f"{path} cannot be opened: {error}".splitlines()[0]) from error
         # Not before the file is open: the log that a kill leaves is replayed with functions DuckDB loads on demand.
         con.execute("SET autoload_known_extensions = false")

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -64,10 +64,14 @@ class View:
 
 HOW: Final = {
     "marts.author_names": View(("name", "author_id")),
+    "marts.paper_texts": View(("work_id", "language", "kind", "source")),
     "marts.graph_nodes": View(("node_id",), ("marts.papers", "marts.authors", "marts.topics", "staging.institutions")),
     "marts.graph_edges": View(("centre_id", "kind", "place"), ("marts.papers", "marts.authors")),
 }
 """The views by name. The edges are made some centres at a time, as a page reads them."""
+
+IN_ANOTHER: Final = frozenset({"marts.paper_edges", "marts.author_edges"})
+"""Views that are not written: all of their rows stand in `marts.graph_edges`."""
 
 
 class ExportError(WarehouseError):
@@ -84,12 +88,13 @@ class Exported:
     size_bytes: int
 
 
-def export_marts(warehouse: Warehouse, to: Path) -> Exported:
+def export_marts(warehouse: Warehouse, to: Path, tell: Callable[[str], object] = lambda _: None) -> Exported:
     """Write the marts to a folder: made, or put in the place of an earlier export.
 
     Args:
         warehouse: Its published file is read; names that are hidden there stay hidden.
         to: The folder. Until everything is written it is as it was; a draft lies beside it.
+        tell: Told which table is written now, and how many there are.
 
     Raises:
         WarehouseError: Nothing is published.
@@ -105,7 +110,7 @@ def export_marts(warehouse: Warehouse, to: Path) -> Exported:
                 for leftover in (draft, old):
                     shutil.rmtree(leftover, ignore_errors=True)
                 try:
-                    manifest = write_draft(con, draft)
+                    manifest = write_draft(con, draft, tell)
                     if to.exists():
                         to.replace(old)
                     draft.replace(to)
@@ -153,7 +158,7 @@ def refuse_foreign(to: Path) -> None:
         raise ExportError(f"{to} holds {foreign[0]}, which no export wrote: give an empty folder or another name.")
 
 
-def write_draft(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
+def write_draft(con: duckdb.DuckDBPyConnection, folder: Path, tell: Callable[[str], object]) -> dict[str, Any]:
     """Write every mart and the manifest to a new folder; returns the manifest."""
     folder.mkdir(parents=True)
     there = {
@@ -161,11 +166,16 @@ def write_draft(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
         for kind in ("table", "view")
         for row in con.execute(f"SELECT schema_name || '.' || {kind}_name FROM duckdb_{kind}s()").fetchall()
     }
+    names = [name for name in TABLES if layer(name) == "marts" and name in there and name not in IN_ANOTHER]
+    tables = []
+    for number, name in enumerate(names, start=1):
+        tell(f"{name}, {number} of {len(names)}")
+        tables.append(write_table(con, name, folder))
     manifest = {
         "format": FORMAT,
         "made_by": f"who-wrote-what {version('who-wrote-what')}",
         "run_id": last_run(con),
-        "tables": [write_table(con, name, folder) for name in TABLES if layer(name) == "marts" and name in there],
+        "tables": tables,
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False)
     (folder / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
@@ -216,7 +226,7 @@ def parts(con: duckdb.DuckDBPyConnection, name: str) -> Iterator[tuple[str, str]
     tables = HOW[name].ids if name in VIEWS else (name,)
     ids = " UNION ALL ".join(f"SELECT {leading(table)} AS id FROM {table}" for table in tables)
     rows = int(con.execute(f"SELECT count(*) FROM ({ids})").fetchall()[0][0]) if tables else 0
-    if rows <= WHOLE_ROWS or first is None:
+    if rows <= WHOLE_ROWS or first is None or not has_prefixes(first):
         yield WHOLE, ""
         return
     spans = con.execute(
@@ -233,6 +243,11 @@ def leading(name: str) -> str | None:
     columns = TABLES[name].columns()
     key = TABLES[name].primary_key()
     return quoted(key[0]) if key and isinstance(columns[key[0]], dy.String) else None
+
+
+def has_prefixes(column: str) -> bool:
+    """Whether a column holds ids, whose beginnings make few files of many rows, and not words."""
+    return column.endswith('_id"') or column == quoted("reference")
 
 
 def order(name: str) -> str:

@@ -14,7 +14,7 @@ import polars as pl
 from pipeline.schemas import TABLES, VIEWS, Table, description, layer
 from warehouse.sql import query
 
-KEYED = frozenset({"marts.authors", "marts.papers", "staging.works"})
+KEYED = frozenset({"marts.authors", "marts.papers", "marts.established_ties", "staging.works"})
 """Tables read by their key in apps; these get a primary key index."""
 
 SCALARS: dict[type[pl.DataType], str] = {
@@ -118,8 +118,8 @@ def create_table(con: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def create_views(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the views as their queries have them now, with comments."""
-    for name in sorted(VIEWS):
+    """Make the views as their queries have them now, with comments, those that others read first."""
+    for name in (name for name in TABLES if name in VIEWS):
         con.execute(f"CREATE OR REPLACE VIEW {name} AS {query(name.replace('.', '/'))}")
         for comment in comments(name, TABLES[name]):
             con.execute(comment)
@@ -202,7 +202,7 @@ def renew(con: duckdb.DuckDBPyConnection, name: str, sql: str, where: str) -> No
     con.execute(f"CREATE OR REPLACE TEMPORARY TABLE fresh_rows AS SELECT {values} FROM ({sql})")
     con.execute(
         f"CREATE OR REPLACE TEMPORARY TABLE standing_rows AS SELECT rowid AS _row, {column_list(name)} FROM {name}"
-        f" WHERE {where}"
+        f" WHERE {where if where == 'true' else f'rowid IN (SELECT rowid FROM {name} WHERE {where})'}"
     )
     con.execute(
         "CREATE OR REPLACE TEMPORARY TABLE staying_rows AS"

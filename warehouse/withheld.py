@@ -43,7 +43,7 @@ SUBJECTS: Final = (
 PERSONAL: Final = ("mention_id", "author_id")
 """Columns of a person's own rows, which may hold parts of the name by themselves."""
 
-WITHOUT_ROWS: Final = frozenset({"resolved.mention_places", "marts.related_terms"})
+WITHOUT_ROWS: Final = frozenset({"resolved.mention_places", "marts.related_terms", "marts.related_vectors"})
 """What is remembered from run to run of every name and its neighbours, in keys, and of every word of titles and
 abstracts: not published once a name is hidden. A run that is given such a file back compares everything again."""
 

@@ -17,8 +17,8 @@ from warehouse import query
 from warehouse.publish import hides_names
 from warehouse.withheld import Withheld, names_by_word, withheld_names, without
 
-ROWS: Final = 5
-"""Rows of a preview."""
+ROWS: Final = 3
+"""Rows of a preview, side by side: a table with as many columns as a page's is wider than any window."""
 
 CELL: Final = 60
 """Characters of a value in a preview."""
@@ -51,14 +51,15 @@ def shown(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> Shown:
 
 
 def preview(con: duckdb.DuckDBPyConnection, table: str, hidden: list[Withheld]) -> str:
-    """The first rows as a Markdown table, as the published file will have them."""
+    """The first rows as a Markdown table, a line a column, as the published file will have them."""
     found = con.execute(f"SELECT * FROM {table} LIMIT {ROWS}")
     names = [column[0] for column in found.description or []]
     rows = [dict(zip(names, values, strict=True)) for values in found.fetchall()]
     if hidden:
         by_word = names_by_word(hidden)
         rows = [without(hidden, by_word, table, row) for row in rows]
-    lines = [names, ["---"] * len(names), *([cell(row[name]) for name in names] for row in rows)]
+    head = ["column", *(f"row {number}" for number in range(1, len(rows) + 1))]
+    lines = [head, ["---"] * len(head), *([name, *(cell(row[name]) for row in rows)] for name in names)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) if rows else "No rows yet."
 
 

@@ -266,7 +266,7 @@ def _whole(value: float, _: float) -> str:
 def _picture(title: str, draw: "Callable[[Axes], None] | None") -> str:
     """Markdown of a drawn picture; a sentence where there is nothing to draw."""
     if draw is None:
-        return f"{title}: nothing to draw yet."
+        return "Nothing to draw yet."
     # Half a second that commands which draw nothing need not wait for.
     from matplotlib import style  # noqa: PLC0415
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415

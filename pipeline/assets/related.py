@@ -33,6 +33,7 @@ def related_papers(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResul
             "staging.works",
             "staging.work_topics",
             "staging.work_references",
+            "staging.work_texts",
             "staging.mention_institutions",
             "staging.institutions",
             "resolved.author_redirects",

@@ -5,14 +5,16 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import polars as pl
 
 from pipeline.schemas import TABLES, Table, description, layer
+from pipeline.sources.arxiv import EARLIEST
 from pipeline.steps import count
 from warehouse import Warehouse
 from warehouse.tables import duckdb_type
 
-DAYS = dg.DailyPartitionsDefinition(start_date="1986-01-01", timezone="UTC")
-"""A partition is a UTC day of first submission; arXiv holds papers dated back to 1986."""
+DAYS = dg.DailyPartitionsDefinition(start_date=EARLIEST.isoformat(), timezone="UTC")
+"""A partition is a UTC day of first submission."""
 
 WRITER_POOL = "warehouse"
 """Pool of everything that opens the working file: DuckDB takes one writer process."""
@@ -31,13 +33,25 @@ def column_schema(table: Table) -> dg.TableSchema:
         columns=[
             dg.TableColumn(
                 name=name,
-                type=duckdb_type(column.dtype),
-                description=column.description,
+                type=short_type(column.dtype),
+                description=" ".join(filter(None, [column.description, fields_in_words(column.dtype)])),
                 constraints=dg.TableColumnConstraints(nullable=column.nullable),
             )
             for name, column in table.columns().items()
         ]
     )
+
+
+def short_type(dtype: pl.DataType) -> str:
+    """A column's type in DuckDB without the fields of a struct, for which the catalogue has no room."""
+    struct, end, after = duckdb_type(dtype).rpartition(")")
+    return f"STRUCT{after}" if end and struct.startswith("STRUCT(") else duckdb_type(dtype)
+
+
+def fields_in_words(dtype: pl.DataType) -> str:
+    """The fields of a struct, or of a list's structs, as a sentence; empty for any other type."""
+    held = dtype.inner if isinstance(dtype, pl.List) else dtype
+    return f"Fields: {', '.join(field.name for field in held.fields)}." if isinstance(held, pl.Struct) else ""
 
 
 def table_spec(table: str, deps: Iterable[str], *, code_version: str = "1") -> dg.AssetSpec:

@@ -72,7 +72,7 @@ def main() -> None:
     except ValidationError as error:
         # Settings are the only models the command builds itself.
         first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"]).upper()
+        name = str(first["loc"][0]).upper()
         fail(f"PIPELINE_{name} cannot be read: {first['msg']}.")
     except OSError as error:
         if not is_of_data_folder(error):

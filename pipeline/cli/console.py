@@ -10,8 +10,8 @@ PIPE_COLUMNS = 200
 
 
 def out() -> Console:
-    """The console of what was asked for."""
-    return Console(highlight=False, markup=True, width=None if known_width() else PIPE_COLUMNS)
+    """The console of what was asked for; names, titles and paths are no markup, whatever they hold."""
+    return Console(highlight=False, markup=False, emoji=False, width=None if known_width() else PIPE_COLUMNS)
 
 
 def err() -> Console:

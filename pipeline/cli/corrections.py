@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from pipeline.cli.console import out
@@ -55,7 +54,7 @@ def same(
     """Two mentions are one person, also on one byline; it yields only to `different`."""
     with Settings().warehouse.write() as con:
         noted = curating.decide_pair(con, "same", mention_l, mention_r, signature(by, why, pending=pending))
-    say(noted)
+    say(noted, pending=pending)
 
 
 def different(
@@ -69,7 +68,7 @@ def different(
     """Two mentions are two people, whatever else says."""
     with Settings().warehouse.write() as con:
         noted = curating.decide_pair(con, "different", mention_l, mention_r, signature(by, why, pending=pending))
-    say(noted)
+    say(noted, pending=pending)
 
 
 def claim(
@@ -87,14 +86,14 @@ def claim(
     """A person says that this record is theirs."""
     with Settings().warehouse.write() as con:
         noted = curating.decide_claim(con, author, mention, value, signature(by, why, pending=pending))
-    say(noted)
+    say(noted, pending=pending)
 
 
 def reject_claim(author: Author, *, by: By = None, why: Why = None, pending: Pending = False) -> None:
     """The claims on this record so far do not stand; a later claim may."""
     with Settings().warehouse.write() as con:
         noted = curating.decide_rejection(con, author, signature(by, why, pending=pending))
-    say(noted)
+    say(noted, pending=pending)
 
 
 def display_name(
@@ -108,7 +107,7 @@ def display_name(
     """Show this name for an author; the last such decision counts."""
     with Settings().warehouse.write() as con:
         noted = curating.decide_display_name(con, author, name, signature(by, why, pending=pending))
-    say(noted)
+    say(noted, pending=pending)
 
 
 def hide_name(
@@ -122,7 +121,7 @@ def hide_name(
     """Publish this name of an author nowhere; the display name stands in its place."""
     with Settings().warehouse.write() as con:
         noted = curating.decide_hidden_name(con, author, name, signature(by, why, pending=pending))
-    say(noted)
+    say(noted, pending=pending)
 
 
 def list_(status: Annotated[Status | None, typer.Option(help="Only decisions that stand there.")] = None) -> None:
@@ -134,7 +133,7 @@ def list_(status: Annotated[Status | None, typer.Option(help="Only decisions tha
         about = [row["author_id"]] if row["author_id"] else [row["mention_id_l"], row["mention_id_r"]]
         standing = f"{row['status']}, does not hold: {row['unmet']}" if row["unmet"] else row["status"]
         cells = (standing, " ".join(filter(None, about)), row["value"], row["by"], f"{row['at']:%Y-%m-%d}", row["why"])
-        table.add_row(row["correction_id"], row["kind"], *(escape(cell or "") for cell in cells))
+        table.add_row(row["correction_id"], row["kind"], *(cell or "" for cell in cells))
     out().print(table if decisions else "There are no such decisions.")
 
 
@@ -157,7 +156,8 @@ def settle(correction_id: str, status: Status, by: str | None, why: str | None) 
     """Change where a decision stands, and say so."""
     with Settings().warehouse.write() as con:
         curating.settle(con, correction_id, status, signature(by, why))
-    out().print(f"{correction_id} is {status}. {NEXT_RUN}")
+    acts = "" if status is Status.REJECTED else f" {NEXT_RUN}"
+    out().print(f"{correction_id} is {status}.{acts}")
 
 
 def signature(by: str | None, why: str | None, *, pending: bool = False) -> Signature:
@@ -165,11 +165,12 @@ def signature(by: str | None, why: str | None, *, pending: bool = False) -> Sign
     return Signature(by or getpass.getuser(), datetime.now(UTC), why, "pending" if pending else "approved")
 
 
-def say(noted: Noted) -> None:
+def say(noted: Noted, *, pending: bool) -> None:
     """What was taken down, and when it acts."""
-    out().print(f"{noted.correction_id} is taken down. {NEXT_RUN}")
+    acts = f"It waits for `pipeline correct approve {noted.correction_id}`." if pending else NEXT_RUN
+    out().print(f"{noted.correction_id} is taken down. {acts}")
     for remark in noted.remarks:
-        out().print(escape(remark), soft_wrap=True)
+        out().print(remark, soft_wrap=True)
 
 
 NEXT_RUN = "It acts from the next run on: `pipeline publish` is one."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.cli.runs import CommandError
 from pipeline.settings import Settings
+from pipeline.sources.arxiv import EARLIEST
 from pipeline.sources.landing import Landing
 from pipeline.sources.pages import Source
 
@@ -96,7 +97,9 @@ def last_complete_day() -> date:
 
 
 def check_span(first: date, last: date) -> None:
-    """Refuse a span that ends before it begins."""
+    """Refuse a span that ends before it begins, or begins before there was a paper."""
+    if first < EARLIEST:
+        raise CommandError(f"arXiv has no paper from before {EARLIEST}: begin on that day or later.")
     if last < first:
         raise CommandError(
             f"There is no complete day from {first} to {last}: the last complete day is {last_complete_day()}."

@@ -36,14 +36,18 @@ def forecast(chunks: Sequence[Chunk], settings: Settings) -> list[str]:
     openalex = sum(openalex_calls(chunk) for chunk in chunks if "openalex_pages" in chunk.assets)
     fewer = ", fewer with categories chosen" if settings.arxiv_categories else ""
     sentences = [f"About {arxiv:,} calls to arXiv{fewer}: {arxiv_time(arxiv, settings)}."]
-    dollars = openalex * LIST_DOLLARS
-    allowed = settings.openalex_dollars or (KEYED_DOLLARS if settings.openalex_api_key else ANONYMOUS_DOLLARS)
-    days = max(math.ceil(dollars / allowed), 1)
-    sentences.append(
-        f"About {openalex:,} calls to OpenAlex: ${dollars:.2f}, of ${allowed:.2f} a day"
-        + (f"; it takes {days} days, give the same command on each." if days > 1 else ".")
-    )
-    return sentences
+    return [*sentences, f"About {openalex:,} calls to OpenAlex: {openalex_days(openalex * LIST_DOLLARS, settings)}."]
+
+
+def openalex_days(dollars: float, settings: Settings) -> str:
+    """What calls cost, and how many days' money that is."""
+    given = KEYED_DOLLARS if settings.openalex_api_key else ANONYMOUS_DOLLARS
+    allowed = given if settings.openalex_dollars is None else settings.openalex_dollars
+    if not allowed:
+        return f"${dollars:.2f}, and PIPELINE_OPENALEX_DOLLARS lets none be spent"
+    days = math.ceil(dollars / allowed)
+    again = f"; it takes {days} days, give the same command on each" if days > 1 else ""
+    return f"${dollars:.2f}, of ${allowed:.2f} a day{again}"
 
 
 def arxiv_calls(chunk: Chunk) -> int:

@@ -88,7 +88,10 @@ def finish(
         f"{sum(read(report, 'rejected') for report in reports)} rejected."
     )
     if not is_new and not any(read(report, "received") for report in reports):
-        out().print(f"{path.name} is loaded already: nothing changed.", soft_wrap=True)
+        parts = [report.metadata.get("raw.openalex_snapshot_pages", {}) for report in reports]
+        is_known = all(counts.get("parts") == counts.get("parts_skipped") for counts in parts)
+        says = "is loaded already" if is_known else "holds nothing that is wanted"
+        out().print(f"{path.name} {says}: nothing changed.", soft_wrap=True)
         if is_published:
             return
     if publish_now:
@@ -106,7 +109,7 @@ def bar() -> Iterator[None]:
     from pipeline.steps.watching import watched  # noqa: PLC0415 - DuckDB, which `--help` need not wait for
 
     with Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TimeElapsedColumn(),

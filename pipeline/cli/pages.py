@@ -69,7 +69,7 @@ def page(
     for one, file in zip(pages, files, strict=True):
         write(file, render(one, beside))
     near = f", with {len(files) - 1} pages of what is near" if len(files) > 1 else ""
-    out().print(f"Written to {files[0]}{near}: open it in a browser.", soft_wrap=True, markup=False)
+    out().print(f"Written to {files[0]}{near}: open it in a browser.", soft_wrap=True)
 
 
 def found_author(con: duckdb.DuckDBPyConnection, who: str) -> str:

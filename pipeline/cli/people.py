@@ -8,8 +8,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from pipeline.cli.console import out
 from pipeline.cli.runs import CommandError
@@ -23,6 +23,9 @@ from warehouse import query
 
 SHOWN = 20
 """Works and collaborators a profile lists."""
+
+SHARES = ("b3_", "pair_")
+"""What the names of figures begin with that are shares; the others are counts."""
 
 
 def register(app: typer.Typer) -> None:
@@ -65,7 +68,7 @@ def evaluate(
     wide = scores.pivot("metric", index="slice", values="value", maintain_order=True)
     table = Table("slice", *wide.columns[1:])
     for row in wide.iter_rows():
-        table.add_row(row[0], *(number(value) for value in row[1:]))
+        table.add_row(row[0], *(number(metric, value) for metric, value in zip(wide.columns[1:], row[1:], strict=True)))
     out().print(table)
 
 
@@ -88,10 +91,10 @@ def show_profile(con: duckdb.DuckDBPyConnection, person: dict[str, Any]) -> None
     """Print one profile."""
     id_ = {"author_id": person["author_id"]}
     known_as = f" (also {', '.join(person['name_variants'])})" if person["name_variants"] else ""
-    out().print(f"\n[bold]{escape(person['display_name'])}[/bold]{escape(known_as)}  {person['author_id']}")
+    out().print(Text.assemble("\n", (person["display_name"], "bold"), known_as, "  ", person["author_id"]))
     affiliation = {"none": "no affiliation found", "not_loaded": "affiliation not loaded"}
     claim = "unclaimed" if person["claim_status"] == "none" else f"claim {person['claim_status']}"
-    out().print(f"{escape(person['affiliation'] or affiliation[person['affiliation_status']])}, {claim}")
+    out().print(f"{person['affiliation'] or affiliation[person['affiliation_status']]}, {claim}")
     out().print(
         f"Trust {person['trust_score']} of {person['score_ceiling']} - {person['trust_tier']}, "
         f"verification {person['verification_level']}"
@@ -102,7 +105,7 @@ def show_profile(con: duckdb.DuckDBPyConnection, person: dict[str, Any]) -> None
     )
     reasons = Table("points", "why", box=None, padding=(0, 2, 0, 0))
     for reason in rows(con, "SELECT * FROM marts.trust_reasons WHERE author_id = $author_id", id_):
-        reasons.add_row(f"{reason['points']:.2f}", f"{reason['component']}: {escape(reason['sentence'])}")
+        reasons.add_row(f"{reason['points']:.2f}", f"{reason['component']}: {reason['sentence']}")
     out().print(reasons)
     works = rows(
         con,
@@ -111,14 +114,16 @@ def show_profile(con: duckdb.DuckDBPyConnection, person: dict[str, Any]) -> None
         {**id_, "shown": SHOWN},
     )
     for work in works:
-        out().print(f"  {work['display_year']}  {escape(work['title'])}  [dim]{work['work_id']}[/dim]")
+        out().print(
+            Text.assemble(f"  {work['display_year'] or 'no date'}  {work['title']}  ", (work["work_id"], "dim"))
+        )
     close = rows(
         con,
         "SELECT * FROM marts.collaborators WHERE author_id = $author_id AND is_close"
         " ORDER BY strength DESC, display_name LIMIT $shown",
         {**id_, "shown": SHOWN},
     )
-    named = ", ".join(f"{escape(one['display_name'])} ({one['joint_works']})" for one in close)
+    named = ", ".join(f"{one['display_name']} ({one['joint_works']})" for one in close)
     out().print(f"Close collaborators (joint works): {named or 'none'}")
 
 
@@ -147,9 +152,9 @@ def why(
             f"{reason.bits:+.2f}",
             reason.comparison,
             reason.level or ("" if reason.comparison == "prior" else "missing"),
-            escape(reason.left or ""),
-            escape(reason.right or ""),
-            escape(", ".join(reason.shared)),
+            reason.left or "",
+            reason.right or "",
+            ", ".join(reason.shared),
         )
     table.add_row(f"{reasons.match_weight:+.2f}", "match weight")
     out().print(table)
@@ -190,8 +195,8 @@ def write(table: pa.Table, path: Path) -> None:
         raise CommandError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
-def number(value: float | None) -> str:
+def number(metric: str, value: float | None) -> str:
     """A count without decimals, a share with four."""
     if value is None:
         return ""
-    return f"{value:.0f}" if value == int(value) and value > 1 else f"{value:.4f}"
+    return f"{value:.4f}" if metric.startswith(SHARES) else f"{value:.0f}"

@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import sqlite3
+import sys
 import uuid
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,12 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
+from rich.console import Console
+from rich.markup import escape
 
 from pipeline.errors import PlainError
 from pipeline.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
     import dagster as dg
+
+logger = logging.getLogger(__name__)
 
 
 SIGN_OF_LIFE_TAG = "pipeline/sign_of_life"
@@ -143,13 +148,25 @@ def bury_dead_runs(found: "dg.DagsterInstance") -> None:
             (signs() / sign).unlink(missing_ok=True)
 
 
+def name_living_runs(found: "dg.DagsterInstance") -> None:
+    """Say which commands are running, as their steps and this command's wait for each other."""
+    import dagster as dg  # noqa: PLC0415
+
+    from warehouse.holders import holder  # noqa: PLC0415 - DuckDB, which `--help` need not wait for
+
+    for run in found.get_runs(filters=dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+        if sign := run.tags.get(SIGN_OF_LIFE_TAG):
+            who = holder(signs() / sign)
+            logger.warning("A command is running already, %s: its steps and this one's take turns.", who)
+
+
 def runs_of_others(found: "dg.DagsterInstance") -> "list[dg.DagsterRun]":
-    """Runs under way that no command of ours started: Dagster's own commands, the UI's, the schedule's."""
+    """Runs under way that no command with this data folder started: Dagster's own, the UI's, the schedule's."""
     import dagster as dg  # noqa: PLC0415
 
     under_way = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
-    runs = found.get_runs(filters=dg.RunsFilter(statuses=under_way))
-    return [run for run in runs if SIGN_OF_LIFE_TAG not in run.tags]
+    runs, here = found.get_runs(filters=dg.RunsFilter(statuses=under_way)), signs()
+    return [run for run in runs if not (here / run.tags.get(SIGN_OF_LIFE_TAG, "none")).exists()]
 
 
 def end_run(run_id: str) -> None:
@@ -167,7 +184,9 @@ def end_run(run_id: str) -> None:
 
 
 def is_dead(sign: str) -> bool:
-    """Whether nobody holds the lock any more."""
+    """Whether the lock is here and nobody holds it any more; a command with another data folder has its lock there."""
+    if not (signs() / sign).exists():
+        return False
     try:
         with FileLock(signs() / sign, timeout=0):
             return True
@@ -207,6 +226,53 @@ def quick_records() -> Iterator[None]:
             connection.close()
 
 
+@contextmanager
+def one_engine_a_file() -> Iterator[None]:
+    """Let Dagster take all connections to one of its SQLite files from one engine.
+
+    It makes an engine for each connection, and each compiles its statements anew: a third of the time of a run that has
+    little to do.
+    """
+    from dagster._core.storage.event_log.sqlite import sqlite_event_log  # noqa: PLC0415 - two seconds, as above
+    from dagster._core.storage.runs.sqlite import sqlite_run_storage  # noqa: PLC0415
+
+    storages: tuple[Any, ...] = (sqlite_event_log, sqlite_run_storage)
+    create_engine = storages[0].create_engine
+    engines: dict[str, Any] = {}
+
+    def engine_of(url: str, **options: Any) -> Any:
+        if url not in engines:
+            engines[url] = create_engine(url, **options)
+        return engines[url]
+
+    for storage in storages:
+        storage.create_engine = engine_of
+    try:
+        yield
+    finally:
+        for storage in storages:
+            storage.create_engine = create_engine
+
+
+@contextmanager
+def notices_shown() -> Iterator[None]:
+    """Print what the warehouse and the runs warn of, such as a file of another version, wherever stderr goes."""
+    console = Console(file=sys.stderr, highlight=False)
+
+    class Shown(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            console.print(f"[yellow]warning:[/yellow] {escape(record.getMessage())}", soft_wrap=True)
+
+    shown, loggers = Shown(logging.WARNING), [logger, logging.getLogger("warehouse")]
+    for one in loggers:
+        one.addHandler(shown)
+    try:
+        yield
+    finally:
+        for one in loggers:
+            one.removeHandler(shown)
+
+
 def quiet() -> None:
     """Keep Dagster's own chatter out of a command's output; failures are reported from the events."""
     warnings.filterwarnings("ignore", module="dagster")
@@ -233,6 +299,7 @@ def execute(
         assets: Those of the job's assets to make, as `layer.name`; all of them when nothing is said.
 
     Raises:
+        KeyboardInterrupt: The command was told to stop.
         RunFailedError: A step failed; the text is the step's own sentence.
     """
     import dagster as dg  # noqa: PLC0415
@@ -241,8 +308,15 @@ def execute(
 
     console = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     # When records cannot be written, Dagster says so once an event, and then raises.
-    with quick_records(), sign_of_life() as sign, redirect_stderr(io.StringIO()):
+    with (
+        notices_shown(),
+        quick_records(),
+        one_engine_a_file(),
+        sign_of_life() as sign,
+        redirect_stderr(io.StringIO()),
+    ):
         bury_dead_runs(found)
+        name_living_runs(found)
         result = defs.resolve_job_def(job).execute_in_process(
             instance=found,
             tags={**(tags or {}), SIGN_OF_LIFE_TAG: sign},
@@ -250,6 +324,8 @@ def execute(
             raise_on_error=False,
             asset_selection=[dg.AssetKey(asset.split(".")) for asset in assets] if assets else None,
         )
+    if was_interrupted(result):
+        raise KeyboardInterrupt
     if not result.success:
         steps = frozenset(event.step_key for event in result.all_events if event.is_step_failure and event.step_key)
         raise RunFailedError(failure(result), steps)
@@ -266,6 +342,14 @@ def execute(
         if not one.passed
     )
     return RunReport(result.run_id, metadata, warnings_)
+
+
+def was_interrupted(result: "dg.ExecuteInProcessResult") -> bool:
+    """Whether a run failed since Dagster turned an interrupt into an error, which a library may have wrapped."""
+    from dagster._core.errors import DagsterExecutionInterruptedError  # noqa: PLC0415
+
+    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    return any(error and DagsterExecutionInterruptedError.__name__ in error.to_string() for error in errors)
 
 
 def failure(result: "dg.ExecuteInProcessResult") -> str:

@@ -8,16 +8,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-import requests
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from pipeline.cli.console import out
 from pipeline.cli.runs import CommandError, end_run, instance, runs_of_others
 from pipeline.settings import Settings
 from pipeline.sources.budget import account_of, today
-from pipeline.sources.errors import SourceError
-from pipeline.sources.http import HttpPolicy
+from pipeline.sources.errors import HttpStatusError, SourceError
+from pipeline.sources.http import HttpPolicy, Pacer, PoliteSession, arxiv_pacer, base_url, redact
 from pipeline.sources.ledger import LEDGER, Ledger
 from pipeline.translations import LibreTranslate
 
@@ -77,7 +77,7 @@ def doctor(
         *services(settings),
         translation(settings),
     ]
-    marks = {True: "[green]ok[/green]", False: "[red]bad[/red]", None: ""}
+    marks = {True: Text("ok", "green"), False: Text("bad", "red"), None: Text()}
     for finding in findings:
         table.add_row(marks[finding.good], finding.what, finding.says)
     out().print(table)
@@ -140,32 +140,42 @@ def unended(settings: Settings) -> Iterator[Finding]:
     """Runs that have not ended and that no living command of ours executes: a killed one holds its pools for ever."""
     if not (settings.data / "dagster").exists() and not os.environ.get("DAGSTER_HOME"):
         return
-    with instance() as found:
-        for run in runs_of_others(found):
-            yield Finding(
-                None,
-                "unended run",
-                f"{run.run_id} of {run.job_name}: if its process is gone, `pipeline doctor --free {run.run_id}` gives"
-                " back the pools it holds",
-            )
+    try:
+        with instance() as found:
+            runs = runs_of_others(found)
+    except CommandError as error:
+        yield Finding(False, "records of runs", str(error))
+        return
+    for run in runs:
+        yield Finding(
+            None,
+            "unended run",
+            f"{run.run_id} of {run.job_name}: if its process is gone, `pipeline doctor --free {run.run_id}` gives"
+            " back the pools it holds",
+        )
 
 
 def services(settings: Settings) -> Iterator[Finding]:
-    """Whether each source answers, with one small question."""
+    """Whether each source answers, with one small question, asked in turn with fetches that are under way."""
+    policy = HttpPolicy(contact=settings.contact, tries=1, read_timeout_seconds=TIMEOUT_SECONDS)
     urls = {
-        "PIPELINE_ARXIV_URL": (settings.arxiv_url, "?search_query=all:electron&max_results=1"),
-        "PIPELINE_OAI_URL": (settings.oai_url, "?verb=Identify"),
-        "PIPELINE_OPENALEX_URL": (settings.openalex_url, "/works?per_page=1"),
+        "PIPELINE_ARXIV_URL": (base_url(settings.arxiv_url, "/api/query"), "?search_query=all:electron&max_results=1"),
+        "PIPELINE_OAI_URL": (base_url(settings.oai_url, "/oai"), "?verb=Identify"),
+        "PIPELINE_OPENALEX_URL": (base_url(settings.openalex_url, ""), "/works?per_page=1"),
     }
     for name, (url, question) in urls.items():
+        is_arxiv = name != "PIPELINE_OPENALEX_URL"
+        pacer = arxiv_pacer(url, settings.data, policy) if is_arxiv else Pacer(settings.data, "openalex", 0.0)
         try:
-            answer = requests.get(url.rstrip("/") + question, timeout=TIMEOUT_SECONDS)
-            yield Finding(answer.ok, name, f"{url} answered {answer.status_code}")
-        except requests.RequestException as error:
+            answer = PoliteSession(url, policy, pacer).get(url + question)
+            yield Finding(answer.ok, name, f"{redact(url)} answered {answer.status_code}")
+        except HttpStatusError as error:
+            yield Finding(False, name, f"{redact(url)} answered {error.status}")
+        except SourceError as error:
             yield Finding(
                 False,
                 name,
-                f"{url} does not answer ({type(error).__name__}): check the network, or name a replica",
+                f"{redact(url)} does not answer ({type(error).__name__}): check the network, or name a replica",
             )
 
 
@@ -174,8 +184,9 @@ def translation(settings: Settings) -> Finding:
     name, url, wanted = "PIPELINE_TRANSLATE_URL", settings.translate_url, settings.translate_languages
     if url is None:
         return Finding(None, name, "not set: abstracts are not translated")
+    place = redact(url)
     if not wanted:
-        return Finding(False, name, f"{url}, but no language: set PIPELINE_TRANSLATE_LANGUAGES, such as fr")
+        return Finding(False, name, f"{place}, but no language: set PIPELINE_TRANSLATE_LANGUAGES, such as fr")
     policy = HttpPolicy(contact=settings.contact, tries=1, read_timeout_seconds=TIMEOUT_SECONDS)
     try:
         known = LibreTranslate(url, policy=policy).languages()
@@ -183,6 +194,6 @@ def translation(settings: Settings) -> Finding:
         return Finding(False, name, str(error))
     if unknown := [language for language in wanted if language not in known]:
         choice = f"choose from {' '.join(sorted(known))}"
-        return Finding(False, name, f"{url} does not translate into {' '.join(unknown)}: {choice}")
+        return Finding(False, name, f"{place} does not translate into {' '.join(unknown)}: {choice}")
     key = "with a key" if settings.translate_key else "without a key"
-    return Finding(True, name, f"{url} translates into {' '.join(wanted)}, {key}")
+    return Finding(True, name, f"{place} translates into {' '.join(wanted)}, {key}")

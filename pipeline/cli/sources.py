@@ -252,7 +252,9 @@ def say_received(what: str, counts: Mapping[str, Any]) -> None:
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """Show that something is going on, and how long it took."""
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=out()) as bar:
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(), console=out()
+    ) as bar:
         bar.add_task(what, total=None)
         yield
 
@@ -260,7 +262,7 @@ def working(what: str) -> Iterator[None]:
 def progress() -> Progress:
     """A bar with the time left."""
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

@@ -90,7 +90,8 @@ def export(
     to: Annotated[Path, typer.Option("--to", help="Folder to write; an earlier export there is replaced.")],
 ) -> None:
     """Write the marts of the published warehouse as Parquet files, with a manifest."""
-    done = export_marts(Settings().warehouse, to)
+    with err().status("Writing the marts") as status:
+        done = export_marts(Settings().warehouse, to, lambda table: status.update(f"Writing {table}"))
     size = f"{done.size_bytes / 2**20:.1f} MiB"
     out().print(
         f"{done.tables} tables, {done.rows} rows in {done.files} files ({size}) written to {to}.", soft_wrap=True

@@ -3,15 +3,16 @@
 What belongs here: pure functions from polars frames to polars frames, declared in `schemas`. What does not:
 reading or writing tables, Dagster, resolving names (`pipeline.resolve`).
 
-`weights` says what one work is worth; `collaborators` adds that up over pairs of authors. `orcid`,
-`conflicts` and `evidence` count what speaks for and against a record, `trust` turns the counts into points,
-`sentences` into words. `bibtex` stands alone.
+`weights` says what one work is worth; `collaborators` adds that up over pairs of authors, `turned` gives the same
+pairs from the other side, `near` adds up the ties of a paper's authors. `orcid`, `conflicts` and `evidence` count what
+speaks for and against a record, `trust` turns the counts into points, `sentences` into words. `bibtex` stands alone.
 """
 
 from pipeline.metrics.bibtex import author_name, bibtex, bibtex_entries, entry_key
 from pipeline.metrics.collaborators import collaborator_batches, collaborators, family_ranks, numbered_batches
 from pipeline.metrics.conflicts import Conflict, open_conflicts
 from pipeline.metrics.evidence import evidence, independently_cited
+from pipeline.metrics.near import near_people
 from pipeline.metrics.orcid import canonical_orcids, leading_orcids
 from pipeline.metrics.schemas import MetricsInputError
 from pipeline.metrics.trust import (
@@ -21,6 +22,7 @@ from pipeline.metrics.trust import (
     trust_reasons,
     trust_scores,
 )
+from pipeline.metrics.turned import turned_round, with_closeness
 from pipeline.metrics.weights import dilution, newman_weight, ring_distance, tie
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "family_ranks",
     "independently_cited",
     "leading_orcids",
+    "near_people",
     "newman_weight",
     "numbered_batches",
     "open_conflicts",
@@ -48,4 +51,6 @@ __all__ = [
     "trust_reason_batches",
     "trust_reasons",
     "trust_scores",
+    "turned_round",
+    "with_closeness",
 ]

@@ -213,7 +213,7 @@ def _placed(names: pl.DataFrame) -> pl.DataFrame:
 
 def _stands(ranked: pl.DataFrame) -> pl.Series:
     """Whether a name is its author's one name on the byline: the most probable, then the earliest."""
-    numbered = ranked.select(_pair_key("work", "author").alias("key"), "probability", "rank").with_row_index("row")
+    numbered = ranked.select(pair_key("work", "author").alias("key"), "probability", "rank").with_row_index("row")
     repeated = numbered.group_by("key").len().filter(pl.col("len") > 1)
     further = (
         numbered.join(repeated, on="key", how="semi")
@@ -224,10 +224,22 @@ def _stands(ranked: pl.DataFrame) -> pl.Series:
 
 
 def _close_thresholds(names: pl.DataFrame) -> pl.Series:
-    """Least strength of a close tie, by author number: half the root of W, the author's diluted works."""
-    works = names.filter("stands").group_by("author").agg(in_units(pl.col("dilution") * pl.col("probability")).sum())
+    """Least strength of a close tie, by author number."""
+    return least_close_strengths(names.filter("stands")).sort("author")["threshold"]
+
+
+def least_close_strengths(works: pl.DataFrame) -> pl.DataFrame:
+    """Least strength of a close tie: half the root of W, the author's diluted works.
+
+    Args:
+        works: `author, dilution, probability`, one row a work of an author.
+
+    Returns:
+        `author, threshold`, one row an author, in no order.
+    """
+    weights = works.group_by("author").agg(in_units(pl.col("dilution") * pl.col("probability")).sum())
     threshold = CLOSE_FACTOR * from_units(pl.col("dilution")).clip(lower_bound=1.0).sqrt()
-    return works.select("author", threshold.alias("threshold")).sort("author")["threshold"]
+    return weights.select("author", threshold.alias("threshold"))
 
 
 def _decay(as_of_year: int | None) -> pl.Expr:
@@ -266,7 +278,7 @@ def _pairs(authors: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     # The product of the probabilities comes first, so that i and j give the same float in either order.
     strength = (pl.col("probability") * pl.col("probability_r")) * (pl.col("dilution") * closeness)
     return pairs.select(
-        _pair_key("author", "author_r").alias("pair"),
+        pair_key("author", "author_r").alias("pair"),
         in_units(strength).alias("strength"),
         in_units(strength * pl.col("decay")).alias("recent_strength"),
         in_units(1.0 / (n - 1)).alias("newman_weight"),
@@ -303,6 +315,6 @@ def _summed(pairs: pl.DataFrame, author_ids: pl.Series, thresholds: pl.Series, a
     ).select(*COLLABORATORS)
 
 
-def _pair_key(left: str, right: str) -> pl.Expr:
+def pair_key(left: str, right: str) -> pl.Expr:
     """Two 32-bit numbers as one 64-bit number that sorts like the pair."""
     return pl.col(left).cast(pl.UInt64) * 2**32 + pl.col(right).cast(pl.UInt64)

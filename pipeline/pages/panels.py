@@ -16,9 +16,10 @@ class Graph:
     """What lies around a paper or a person.
 
     Args:
-        edges: Rows of `marts.graph_edges` of the centre.
+        edges: Rows of `marts.paper_edges` or `marts.author_edges` of the centre.
         nodes: Rows of `marts.graph_nodes` of its neighbours.
-        ties: Rows of `marts.collaborators` among the people of the nodes, each pair in one direction.
+        ties: `author_id, collaborator_id, strength` of the established ties among the people that are drawn, each
+            once.
     """
 
     edges: Rows
@@ -53,6 +54,7 @@ class PaperPanels:
 
     Args:
         paper: The row of `marts.papers`.
+        texts: Rows of `marts.paper_texts`.
         related: Rows of `marts.related_papers`, best first.
         titles: Of `marts.papers`, what a list shows of each related paper, and of the references shared with it that
             are here.
@@ -60,6 +62,7 @@ class PaperPanels:
     """
 
     paper: Row
+    texts: Rows
     related: Rows
     titles: Rows
     graph: Graph

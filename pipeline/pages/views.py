@@ -73,6 +73,16 @@ def count(number: int, one: str, many: str) -> tuple[str, str]:
     return f"{number:,}", one if number == 1 else many
 
 
+def other_texts(paper: Row, texts: Rows) -> list[Row]:
+    """The titles and abstracts in other languages that are not those which the page shows anyway."""
+    return [one for one in texts if one["text"] != paper[one["kind"]]]
+
+
+def standing(paper: Row) -> list[str]:
+    """Whether a paper was taken back, in words: empty for almost all."""
+    return [word for word in ("withdrawn", "retracted") if paper[f"is_{word}"]]
+
+
 def archive(paper: Row) -> str | None:
     """Where arXiv files a paper, such as `Computer Science > Machine Learning`; null when it is not there."""
     if paper["primary_category"] is None:

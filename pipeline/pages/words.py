@@ -11,6 +11,8 @@ NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 
 _KILOBYTE: Final = 1024
 
+_LEAST_SHOWN: Final = 0.005
+
 TIERS: Final = {
     "Unverified": "no more than a person's own uploads can show",
     "Corroborated": "others confirm part of it, without an identifier or a claim",
@@ -50,6 +52,16 @@ COMPONENTS: Final = {
     "conflict_discount": "Conflicts",
 }
 
+LANGUAGES: Final = {
+    "ar": "Arabic", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
+    "es": "Spanish", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian",
+    "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "ms": "Malay",
+    "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
+    "sk": "Slovak", "sl": "Slovenian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian",
+    "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+"""The languages that records are mostly in, by their ISO 639-1 codes."""
+
 _CREATIVE_COMMONS: Final = re.compile(
     r"(?:https?://creativecommons\.org/licenses/|cc-)(by(?:-nc)?(?:-nd|-sa)?)(?:/(\d\.\d))?(?:/.*)?"
 )
@@ -80,6 +92,17 @@ def kilobytes(size_bytes: int) -> str:
 def points(value: float) -> str:
     """Points of a trust component to 0.01, the minus as a minus."""
     return f"{value:z.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def amount(value: float) -> str:
+    """An amount of evidence, to 0.01 where it is not whole, such as `4` or `3.81`; never 0 where there is some."""
+    return "less than 0.01" if 0 < value < _LEAST_SHOWN else f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def language(code: str) -> str:
+    """A language by its name in English, with what its code adds; one that is not known by its code."""
+    main, _, rest = code.partition("-")
+    return f"{LANGUAGES[main]} ({code})" if rest and main in LANGUAGES else LANGUAGES.get(main, code)
 
 
 def licence(name: str) -> str:

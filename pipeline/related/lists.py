@@ -4,20 +4,20 @@ What belongs here: joining what references and terms say, and the reasons. What 
 (`neighbours`).
 """
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import scipy.sparse as sp
 
-from pipeline.related.neighbours import Nearest, Searchable, by_all_they_have, nearest, ranks, searchable, within_reach
+from pipeline.related.neighbours import Nearest, Searchable, in_common, nearest, ranks, searchable, within_reach
 from pipeline.related.terms import FloatArray, IntArray
 from pipeline.related.vectors import SCALE, Corpus, Vectors
-
-if TYPE_CHECKING:
-    import scipy.sparse as sp
 
 MOST_RELATED: Final = 200
 """Related papers of a paper."""
@@ -102,9 +102,17 @@ def related(corpus: Corpus, rows: IntArray, *, threads: int) -> Iterator[Batch]:
     Yields:
         The lists, in the order of the works.
     """
+    if not len(rows):
+        return
     terms, references = searchable(corpus.terms.matrix), searchable(corpus.references.matrix)
-    for begin in range(0, len(rows), WORKS_AT_ONCE):
-        yield _batch(corpus, rows[begin : begin + WORKS_AT_ONCE], terms, references, threads)
+    with ThreadPoolExecutor(threads) as pool:
+        pending: deque[Future[Batch]] = deque()
+        for begin in range(0, len(rows), WORKS_AT_ONCE):
+            pending.append(pool.submit(_batch, corpus, rows[begin : begin + WORKS_AT_ONCE], terms, references))
+            if len(pending) > threads:
+                yield pending.popleft().result()
+        for batch in pending:
+            yield batch.result()
 
 
 def reached(corpus: Corpus, changed: IntArray, bars: pl.DataFrame) -> IntArray:
@@ -123,28 +131,24 @@ def reached(corpus: Corpus, changed: IntArray, bars: pl.DataFrame) -> IntArray:
     return np.union1d(by_terms, by_references)
 
 
-def _batch(corpus: Corpus, rows: IntArray, terms: Searchable, references: Searchable, threads: int) -> Batch:
+def _batch(corpus: Corpus, rows: IntArray, terms: Searchable, references: Searchable) -> Batch:
     all_room = np.full(len(rows), MOST_BY_REFERENCES, dtype=np.int64)
     cited = _asked(corpus.references, rows, BY_REFERENCES, all_room)
     by_references = _kept(
-        nearest(corpus.references, rows, references, most=MOST_BY_REFERENCES, least=cited.first, threads=threads), cited
+        nearest(corpus.references, rows, references, most=MOST_BY_REFERENCES, least=cited.first), cited
     )
     said = _asked(corpus.terms, rows, BY_TERMS, MOST_RELATED - np.bincount(by_references.place, minlength=len(rows)))
-    by_terms = _kept(nearest(corpus.terms, rows, terms, most=MOST_RELATED, least=said.first, threads=threads), said)
-    ordered = [
-        by_all_they_have(corpus.references, rows, by_references),
-        by_all_they_have(corpus.terms, rows, by_terms),
-    ]
-    place, row, score = _fused(ordered, corpus.work_ids.len())
-    left, right = rows[place], row
+    by_terms = _kept(nearest(corpus.terms, rows, terms, most=MOST_RELATED, least=said.first), said)
+    found = _fused(corpus, rows, by_references, by_terms)
+    left, right = rows[found.place], found.row
     papers = pa.table(
         {
             "work_id": _names(corpus.work_ids, left),
-            "rank": pa.array(ranks(place).astype(np.int32)),
+            "rank": pa.array(ranks(found.place).astype(np.int32)),
             "related_work_id": _names(corpus.work_ids, right),
-            "score": pa.array(score),
-            "shared_references": _shared(corpus.references, left, right),
-            "shared_terms": _shared(corpus.terms, left, right),
+            "score": pa.array(found.score),
+            "shared_references": _shared(corpus.references, found.references),
+            "shared_terms": _shared(corpus.terms, found.terms),
         }
     )
     bars = pl.DataFrame(
@@ -194,40 +198,65 @@ def _bars(kept: Nearest, asked: _Asked) -> IntArray:
     return np.where(size >= asked.room, last, np.where(size < FIRST_PAGE, asked.first, after))
 
 
-def _fused(lists: list[Nearest], works: int) -> tuple[IntArray, IntArray, FloatArray]:
-    """Place, row and score of all neighbours, best first, equally good ones by their row."""
-    place = np.concatenate([one.place for one in lists])
-    row = np.concatenate([one.row for one in lists])
-    points = np.concatenate([1 / (RANK_OFFSET + ranks(one.place)) for one in lists])
-    pair, entry = np.unique(place * works + row, return_inverse=True)
-    score = np.bincount(entry, points, len(pair)).astype(np.float64).round(6)
+@dataclass(frozen=True, slots=True)
+class _Fused:
+    """The neighbours of both kinds, one entry a pair, by work, best first, equally good ones by their row.
+
+    Attributes:
+        place: Place of the work among those asked for.
+        row: Row of the neighbour.
+        score: What it scores in the list.
+        references: What the two cite in common, one row a pair.
+        terms: What the texts of the two have in common, likewise.
+    """
+
+    place: IntArray
+    row: IntArray
+    score: FloatArray
+    references: sp.csr_matrix
+    terms: sp.csr_matrix
+
+
+def _fused(corpus: Corpus, rows: IntArray, by_references: Nearest, by_terms: Nearest) -> _Fused:
+    """Join the neighbours of both kinds, each kind in the order of how near they are by all that the two works have."""
+    works = corpus.work_ids.len()
+    keys = [one.place * works + one.row for one in (by_references, by_terms)]
+    pair = np.sort(np.concatenate(keys))
+    pair = pair[np.flatnonzero(np.diff(pair, prepend=-1))]
     place, row = np.divmod(pair, works)
+    score = np.zeros(len(pair))
+    shared = [in_common(kind, rows[place], row) for kind in (corpus.references, corpus.terms)]
+    for key, common in zip(keys, shared, strict=True):
+        entry = np.searchsorted(pair, key)
+        similarity = np.asarray(common.sum(axis=1)).ravel()[entry]
+        entry = entry[np.lexsort((entry, -similarity, place[entry]))]
+        score[entry] += 1 / (RANK_OFFSET + ranks(place[entry]))
+    score = score.round(6)
     order = np.lexsort((row, -score, place))
-    return place[order], row[order], score[order]
+    references, terms = (common[order] for common in shared)
+    return _Fused(place[order], row[order], score[order], references, terms)
 
 
 def _names(names: pl.Series, places: IntArray) -> pa.Array:
     return names.gather(places).to_arrow()
 
 
-def _shared(vectors: Vectors, left: IntArray, right: IntArray) -> pa.Array:
-    """What pairs of works have in common, most telling first; words of a shared phrase are not told again."""
-    if not vectors.matrix.nnz:
-        return _lists(np.zeros(len(left) + 1, dtype=np.int64), vectors.names)
-    common: sp.csr_matrix = vectors.matrix[left].multiply(vectors.matrix[right]).tocsr()
+def _shared(vectors: Vectors, common: sp.csr_matrix) -> pa.Array:
+    """The names of what pairs have in common, most telling first; words of a shared phrase are not told again."""
+    pairs, width = common.shape
     common.sort_indices()
-    pair = np.repeat(np.arange(len(left)), np.diff(common.indptr))
+    pair = np.repeat(np.arange(pairs), np.diff(common.indptr))
     columns = common.indices.astype(np.int64)
-    told = pair * vectors.matrix.shape[1] + columns
+    told = pair * width + columns
     inner = vectors.parts[columns]
     is_inner = inner >= 0
-    again = (pair * vectors.matrix.shape[1])[:, None] + inner
+    again = (pair * width)[:, None] + inner
     keep = np.ones(len(told), dtype=np.bool_)
     place = np.minimum(np.searchsorted(told, again[is_inner]), max(len(told) - 1, 0))
     keep[place[told[place] == again[is_inner]]] = False
     pair, columns = pair[keep], columns[keep]
     first = ranks(pair) <= MOST_SHARED
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(pair[first], minlength=len(left)))])
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(pair[first], minlength=pairs))])
     return _lists(offsets, vectors.names.gather(columns[first]))
 
 

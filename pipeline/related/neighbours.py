@@ -71,9 +71,7 @@ def searchable(matrix: sp.csr_matrix) -> Searchable:
     return Searchable(blocks, begins)
 
 
-def nearest(
-    vectors: Vectors, rows: IntArray, against: Searchable, *, most: int, least: IntArray, threads: int
-) -> Nearest:
+def nearest(vectors: Vectors, rows: IntArray, against: Searchable, *, most: int, least: IntArray) -> Nearest:
     """Find the nearest works of some works, as near as what they ask for says.
 
     Args:
@@ -82,10 +80,9 @@ def nearest(
         against: The same vectors, made ready.
         most: Neighbours of a work.
         least: Similarity that each of the works asks of a neighbour, over 0.
-        threads: Threads; they change nothing but the time.
     """
     parts = [part for part in np.array_split(np.argsort(-least, kind="stable"), PARTS) if len(part)]
-    found = [_found(vectors.asking[rows[part]], against, most, int(least[part].min()), threads) for part in parts]
+    found = [_found(vectors.asking[rows[part]], against, most, int(least[part].min())) for part in parts]
     place = np.concatenate([np.repeat(part, np.diff(one.indptr)) for part, one in zip(parts, found, strict=True)])
     row = np.concatenate([one.indices for one in found]).astype(np.int64)
     similarity = np.floor(np.concatenate([one.data for one in found])).astype(np.int64)
@@ -96,23 +93,19 @@ def nearest(
     return Nearest(place[order], row[order], similarity[order])
 
 
-def _found(asking: sp.csr_matrix, against: Searchable, most: int, least: int, threads: int) -> sp.csr_matrix:
+def _found(asking: sp.csr_matrix, against: Searchable, most: int, least: int) -> sp.csr_matrix:
     """The nearest works of some works, itself among them maybe: one row a work, nearest first."""
     # Similarities are whole, and what is found exceeds the threshold.
     found = [
-        sp_matmul_topn(asking, block, top_n=most + 1, threshold=least - 0.5, sort=True, n_threads=threads)
-        for block in against.blocks
+        sp_matmul_topn(asking, block, top_n=most + 1, threshold=least - 0.5, sort=True) for block in against.blocks
     ]
     # Both keep a row's entries in descending order, and no two entries of a row are equal.
     return zip_sp_matmul_topn(top_n=most + 1, C_mats=found)
 
 
-def by_all_they_have(vectors: Vectors, rows: IntArray, found: Nearest) -> Nearest:
-    """The same neighbours in the order of how near they are by all that a work has, not what it asks by alone."""
-    of_pairs = vectors.matrix[rows[found.place]].multiply(vectors.matrix[found.row])
-    similarity = np.asarray(of_pairs.sum(axis=1)).ravel().astype(np.int64)
-    order = np.lexsort((found.row, -similarity, found.place))
-    return Nearest(found.place[order], found.row[order], similarity[order])
+def in_common(vectors: Vectors, left: IntArray, right: IntArray) -> sp.csr_matrix:
+    """What pairs of works have in common: one row a pair, whose sum is how near they are by all that the two have."""
+    return vectors.matrix[left].multiply(vectors.matrix[right]).tocsr()
 
 
 def ranks(place: IntArray) -> IntArray:

@@ -49,11 +49,13 @@ class Occurrences:
         row: Place of the work.
         key: The term, see `single` and `phrase`.
         count: Occurrences, those in the title counted double.
+        of: Places of all works that were looked at.
     """
 
     row: IntArray
     key: IntArray
     count: IntArray
+    of: range
 
 
 def words_of(works: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -96,7 +98,8 @@ def occurrences(works: pl.DataFrame, stems: pl.Series) -> Iterator[Occurrences]:
         begin = number * TEXTS_AT_ONCE
         held, entry = np.unique(((place // 2 - begin) << 2 * _BITS) | key, return_inverse=True)
         counted = np.bincount(entry, np.where(place % 2 == 0, TITLE_COUNTS, 1), len(held)).astype(np.int64)
-        yield Occurrences((held >> 2 * _BITS) + begin, held & ((1 << 2 * _BITS) - 1), counted)
+        of = range(begin, min(begin + TEXTS_AT_ONCE, works.height))
+        yield Occurrences((held >> 2 * _BITS) + begin, held & ((1 << 2 * _BITS) - 1), counted, of)
 
 
 def single(code: IntArray) -> IntArray:

@@ -5,12 +5,14 @@ vector depends on the work and the statistics alone. Its entries are whole numbe
 two works have the same similarity in any company, order and batch.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 import scipy.sparse as sp
 
 from pipeline.related.statistics import RARE_REFERENCE, Statistics
@@ -21,6 +23,14 @@ SCALE: Final = 2_048
 
 MOST_TERMS: Final = 40
 """Most telling terms kept of a work; few titles have as many."""
+
+KEPT_TERMS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "work_id": pl.String,
+    "terms": pl.List(pl.Int32),
+    "weights": pl.List(pl.Int32),
+}
+"""Of each work the places of its terms among all that tell something, the most telling first, and their weights in it,
+whole numbers up to SCALE."""
 
 MOST_REFERENCES: Final = 200
 """Least cited references kept of a work."""
@@ -64,44 +74,79 @@ class Corpus:
     references: Vectors
 
 
-def corpus(works: pl.DataFrame, references: pl.DataFrame, statistics: Statistics) -> Corpus:
+def kept_terms(works: pl.DataFrame, statistics: Statistics) -> Iterator[pl.DataFrame]:
+    """What is kept of the texts of works, some works at a time; it changes with the text and the statistics alone.
+
+    Args:
+        works: `work_id`, `title` and `abstract`, in any order.
+        statistics: What terms tell.
+
+    Yields:
+        `KEPT_TERMS`, one row a work, in their order.
+    """
+    telling = _telling(statistics.terms)
+    stems = stems_of(telling["term"])
+    columns_of = _Columns.of(keyed(telling["term"], stems))
+    weight = telling["weight"].to_numpy()
+    for found in occurrences(works, stems):
+        column, is_known = columns_of.find(found.key)
+        value = (1 + np.log(found.count[is_known])) * weight[column]
+        kept = _scaled(found.row[is_known], column, value, MOST_TERMS)
+        offsets = np.searchsorted(kept.row, np.arange(found.of.start, found.of.stop + 1))
+        yield pl.DataFrame(
+            {
+                "work_id": works["work_id"].slice(found.of.start, len(found.of)),
+                "terms": _listed(offsets, kept.column),
+                "weights": _listed(offsets, kept.value),
+            },
+            schema=KEPT_TERMS,
+        )
+
+
+def _listed(offsets: IntArray, values: FloatArray | IntArray) -> pl.Series:
+    """Values as lists of whole numbers that begin at the offsets."""
+    whole = pa.array(values.astype(np.int32))
+    listed: pl.Series = pl.from_arrow(pa.LargeListArray.from_arrays(pa.array(offsets.astype(np.int64)), whole))  # type: ignore[assignment] # an array becomes a series
+    return listed
+
+
+def corpus(kept: pl.DataFrame, references: pl.DataFrame, statistics: Statistics) -> Corpus:
     """Make the vectors of works.
 
     Args:
-        works: `work_id`, `title` and `abstract`, sorted by `work_id`.
+        kept: What `kept_terms` gave for every work, by the same statistics; sorted by `work_id`.
         references: `work_id` and `reference`, each pair once, in any order. A reference that is a work here has the
             work's id.
         statistics: What terms and references tell.
     """
     return Corpus(
-        works["work_id"],
-        _term_vectors(works, statistics.terms),
-        _reference_vectors(works["work_id"], references, statistics.references),
+        kept["work_id"],
+        _term_vectors(kept, statistics.terms),
+        _reference_vectors(kept["work_id"], references, statistics.references),
     )
 
 
-def _term_vectors(works: pl.DataFrame, terms: pl.DataFrame) -> Vectors:
-    telling = terms.filter(pl.col("weight") > 0).sort(pl.col("weight").neg(), "term")
-    stems = stems_of(telling["term"])
-    keys = keyed(telling["term"], stems)
+def _telling(terms: pl.DataFrame) -> pl.DataFrame:
+    """The terms that tell something, the most telling first: a term's place among them is its column."""
+    return terms.filter(pl.col("weight") > 0).sort(pl.col("weight").neg(), "term")
+
+
+def _term_vectors(kept: pl.DataFrame, terms: pl.DataFrame) -> Vectors:
+    telling = _telling(terms)
+    keys = keyed(telling["term"], stems_of(telling["term"]))
     columns_of = _Columns.of(keys)
-    weight = telling["weight"].to_numpy()
-    some = [_NOTHING]
-    for found in occurrences(works, stems):
-        column, is_known = columns_of.find(found.key)
-        value = (1 + np.log(found.count[is_known])) * weight[column]
-        some.append(_scaled(found.row[is_known], column, value, MOST_TERMS))
     first, second = parts(keys)
     inner = np.full((len(keys), 2), -1, dtype=np.int64)
     for place, part in enumerate((first, np.where(first > 0, second, 0))):
         column, is_known = columns_of.find(part)
         inner[is_known, place] = column
-    kept = _Kept(
-        np.concatenate([one.row for one in some]),
-        np.concatenate([one.column for one in some]),
-        np.concatenate([one.value for one in some]),
+    column, value = (
+        kept[name].explode(empty_as_null=False, keep_nulls=False).to_numpy() for name in ("terms", "weights")
     )
-    return _vectors(kept, works.height, telling["works"].to_numpy(), telling["word"], inner)
+    row = np.repeat(np.arange(kept.height, dtype=np.int64), kept["terms"].list.len().to_numpy())
+    return _vectors(
+        _Kept(row, column, value.astype(np.float64)), kept.height, telling["works"].to_numpy(), telling["word"], inner
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,24 +50,38 @@ TABLES: dict[str, Table] = {
     "marts.collaborators": marts.Collaborators,
     "marts.trust_reasons": marts.TrustReasons,
     "marts.papers": marts.Papers,
+    "marts.paper_texts": marts.PaperTexts,
     "marts.related_papers": discovery.RelatedPapers,
     "marts.related_terms": discovery.RelatedTerms,
     "marts.related_references": discovery.RelatedReferences,
+    "marts.related_vectors": discovery.RelatedVectors,
     "marts.related_works": discovery.RelatedWorks,
     "marts.author_topics": discovery.AuthorTopics,
     "marts.author_institutions": discovery.AuthorInstitutions,
     "marts.paper_institutions": discovery.PaperInstitutions,
     "marts.near_people": discovery.NearPeople,
+    "marts.established_ties": discovery.EstablishedTies,
     "marts.citing_papers": discovery.CitingPapers,
     "marts.cited_papers": discovery.CitedPapers,
     "marts.topics": discovery.Topics,
     "marts.graph_nodes": discovery.GraphNodes,
+    "marts.paper_edges": discovery.PaperEdges,
+    "marts.author_edges": discovery.AuthorEdges,
     "marts.graph_edges": discovery.GraphEdges,
     "marts.changes": marts.Changes,
 }
 """Every table of the warehouse by its full name, in the order the data flows."""
 
-VIEWS = frozenset({"marts.author_names", "marts.graph_nodes", "marts.graph_edges"})
+VIEWS = frozenset(
+    {
+        "marts.author_names",
+        "marts.paper_texts",
+        "marts.graph_nodes",
+        "marts.paper_edges",
+        "marts.author_edges",
+        "marts.graph_edges",
+    }
+)
 """Those that are views: they hold nothing, so that what they show stands in one place only. A view's query is the file
 of its name."""
 

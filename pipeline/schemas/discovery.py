@@ -39,6 +39,18 @@ class RelatedReferences(dy.Schema):
     works = dy.Int64(min=1, description="Works here that cite it; those that fewer than 5 cite are left out.")
 
 
+class RelatedVectors(dy.Schema):
+    """What is kept of the title and abstract of a work, to compare it by."""
+
+    work_id = work_id(primary_key=True)
+    terms = dy.List(
+        dy.Int32(),
+        description="Its terms, the most telling first, at most 40: each by its place in marts.related_terms by weight,"
+        " the greatest first, then term; counted from 0.",
+    )
+    weights = dy.List(dy.Int32(), description="How much each tells of the work, of a vector of length 2048.")
+
+
 class RelatedWorks(dy.Schema):
     """What a work's list of related papers was made from, and what a new work must reach to enter it."""
 
@@ -88,6 +100,19 @@ class NearPeople(dy.Schema):
     strength = dy.Float64(min=0, description="Strength of the ties to the paper's authors, summed.")
     authors_count = dy.Int64(min=1, description="Authors of the paper whose close collaborator it is.")
     place = dy.Int64(min=1, max=10, description="Place among the people near the paper, the strongest ties first.")
+
+
+class EstablishedTies(dy.Schema):
+    """An author with the established ties to authors of greater ids, so that each tie stands in one row.
+
+    A text is looked up by its key in a quarter of the time that a list takes.
+    """
+
+    author_id = dy.String(primary_key=True, description="The author.")
+    ties = dy.String(
+        min_length=2, description="JSON object: id of the other author -> strength, as in marts.collaborators."
+    )
+    digest = dy.Int64(min=0, description="Digest of the ties, by which a run finds those that changed.")
 
 
 class CitingPapers(dy.Schema):
@@ -148,3 +173,11 @@ class GraphEdges(dy.Schema):
         " 1 / place around a paper, works around an author. institution: names of the byline, or works.",
     )
     reason = dy.String(description="Why the two are neighbours, in a few words.")
+
+
+class PaperEdges(GraphEdges):
+    """A neighbour of a paper: those edges of the graph whose centre is one, found sooner; a view by centre_id."""
+
+
+class AuthorEdges(GraphEdges):
+    """A neighbour of an author: those edges of the graph whose centre is one, found sooner; a view by centre_id."""

@@ -146,6 +146,18 @@ class Papers(Works):
     bibtex = dy.String(description="BibTeX entry.")
 
 
+class PaperTexts(dy.Schema):
+    """A title or abstract of a paper in another language; a view, so that texts stand in one place only."""
+
+    work_id = dy.String(description="The paper.")
+    language = dy.String(description="ISO 639-1 code, as the source tells it.")
+    kind = dy.String(description="title or abstract.")
+    text = dy.String(description="The text.")
+    source = dy.String(description="openalex, or the service that translated it.")
+    is_machine = dy.Bool(description="A machine translated it; else a source's record carries it.")
+    translated_from = dy.String(nullable=True, description="Language that a machine translated it from.")
+
+
 class Changes(dy.Schema):
     """Something that a run changed; a run that changed nothing has no row."""
 

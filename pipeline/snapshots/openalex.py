@@ -131,6 +131,8 @@ def span(part: Part, wanted: Wanted) -> str:
 def gone_ids(path: Path, kind: str) -> Iterator[str]:
     """The ids of a kind that the snapshot says are deleted or merged into others, as letter and digits.
 
+    A row that names no id is given as it stands, for staging to reject.
+
     Raises:
         ImportFileError: A list of them cannot be read.
     """
@@ -205,6 +207,8 @@ def _listed(root: Path, kind: str) -> dict[str, int | None] | None:
                 raise ImportFileError(f"{file} is no JSON ({error}): download it again.") from error
             if listed:
                 return listed
+            if file.parent.name == kind and any((root / kind).rglob("*part_*")):
+                raise ImportFileError(f"{file} names none of the parts beside it: download it again.")
     return None
 
 
@@ -284,10 +288,12 @@ def _object(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ids_in(lines: Iterable[str]) -> Iterator[str]:
-    """The ids of a table: the column `id`, else the first."""
+    """The ids of a table: the column `id`, else the first; a row without one as it stands."""
     column = 0
-    for row in csv.reader(lines):
+    # A row is a line: a quote that is not closed would take all rows after it for its own.
+    for line in filter(None, map(str.strip, lines)):
+        (row,) = csv.reader([line])
         if "id" in row:
             column = row.index("id")
-        elif len(row) > column and (identifier := normalise_openalex_id(row[column])):
-            yield identifier
+        else:
+            yield (normalise_openalex_id(row[column]) if len(row) > column else None) or line

@@ -25,6 +25,8 @@ from pipeline.sources.parsing.xml import PageError
 logger = logging.getLogger(__name__)
 
 PUBLIC_URL: Final = "https://export.arxiv.org"
+EARLIEST: Final = date(1986, 1, 1)
+"""The year of arXiv's oldest dates of submission: papers that were sent in later are dated back to it."""
 PAGE_SIZE: Final = 100
 EASY_RESULTS: Final = 1_000
 """arXiv advises to stay below this many results per query; empty and short pages rise with the offset."""

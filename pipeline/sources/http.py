@@ -1,13 +1,13 @@
 """The polite session: how we ask a public service, whatever it is.
 
-Here: user agent, timeouts, retries, pacing across processes, bounds, the one place where the API key is
-added. Not
+Here: user agent, timeouts, retries, pacing across processes, bounds, the one place where the API key is added. Not
 here: what is asked (`arxiv`, `oai`, `openalex`) and whether an answer is a good page.
 """
 
 import contextlib
 import ipaddress
 import logging
+import math
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +43,11 @@ ARXIV_INTERVAL_SECONDS = 3.0
 (https://info.arxiv.org/help/api/tou.html)."""
 
 _CHUNK_BYTES = 64 * 1024
-_SECRET = re.compile(r"(?i)((?:api[_-]?key|access_token|authorization|token)=)[^&\s]+|(bearer\s+)\S+")
+_SECRET = re.compile(
+    r"((?:api[_-]?key|authorization|(?<!resumption)token)=)[^&\s]+|(bearer\s+)\S+|(://)[^/?#\s]*(?=@)", re.IGNORECASE
+)
+"""Values of parameters, bearer tokens, user and password before a host. A resumption token is a place in a list."""
+
 
 Refusal = Callable[[requests.Response], SourceError | None]
 """Reads an error answer and returns the error to raise at once, or null to go on as usual."""
@@ -308,21 +312,19 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     written = headers.get("Retry-After", "").strip()
     if not written:
         return None
-    try:
-        return max(float(written), 0.0)
-    except ValueError:
-        pass
+    with contextlib.suppress(ValueError):
+        return None if math.isnan(seconds := float(written)) else max(seconds, 0.0)
     try:
         moment = parsedate_to_datetime(written)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 def redact(text: str) -> str:
-    """Return text without keys: URL parameters that name one, and bearer tokens."""
-    return _SECRET.sub(lambda match: f"{match[1] or match[2]}***", text)
+    """Return text without secrets: URL parameters that name a key, bearer tokens, user and password of a URL."""
+    return _SECRET.sub(lambda match: f"{match[match.lastindex or 0]}***", text)
 
 
 def is_private(url: str) -> bool:

@@ -15,7 +15,7 @@ import os
 import re
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -73,6 +73,7 @@ class Window:
         page_ids: In the order they came.
         received: Records on those pages.
         completed_at: When the window was first complete.
+        confirmed_at: When it was last complete: later where a later fetch brought the same pages.
     """
 
     window_id: str
@@ -81,6 +82,7 @@ class Window:
     page_ids: tuple[str, ...]
     received: int
     completed_at: datetime
+    confirmed_at: datetime
 
 
 class Landing:
@@ -106,16 +108,18 @@ class Landing:
         return self._keep(page, REFUSED, reason)
 
     def commit(self, source: str, span: str, pages: Iterable[LandedPage]) -> Window:
-        """Declare that these are all pages of a window. Doing it again changes nothing."""
+        """Declare that these are all pages of a window. Doing it again takes down when, and changes nothing else."""
         ordered = tuple(pages)
         page_ids = tuple(dict.fromkeys(page.page_id for page in ordered))
         digest = _digest(_known_source(source), span, *page_ids)
         window_id = f"{source}-{digest}"
         path = self.root / WINDOWS / source / f"{window_id}.json"
+        now = datetime.now(UTC)
         if path.exists():
-            return _read_window(path)
-        received = sum({page.page_id: page.received for page in ordered}.values())
-        window = Window(window_id, source, span, page_ids, received, datetime.now(UTC))
+            window = replace(_read_window(path), confirmed_at=now)
+        else:
+            received = sum({page.page_id: page.received for page in ordered}.values())
+            window = Window(window_id, source, span, page_ids, received, now, now)
         self._write(path, _to_json(asdict(window)))
         return window
 
@@ -262,6 +266,8 @@ def _read_window(path: Path) -> Window:
                 **fields,
                 "page_ids": tuple(fields["page_ids"]),
                 "completed_at": datetime.fromisoformat(fields["completed_at"]),
+                # Manifests of earlier versions do not have it.
+                "confirmed_at": datetime.fromisoformat(fields.get("confirmed_at", fields["completed_at"])),
             }
         )
     except (OSError, ValueError, TypeError, KeyError) as error:

@@ -1,8 +1,7 @@
 """Records: what one thing is, as a source describes it, once its ids and types have been checked.
 
-Here: the arXiv record that every arXiv door is read into, and the rules a record can break. OpenAlex's own
-objects
-are in `openalex_records`. Not here: how a door spells a record (`parsing`), and joining records to works.
+Here: the arXiv record that every arXiv door is read into, and the rules a record can break. OpenAlex's own objects are
+in `openalex_records`. Not here: how a door spells a record (`parsing`), and joining records to works.
 """
 
 import re

@@ -18,6 +18,7 @@ from pipeline.metrics import canonical_orcids
 from pipeline.names import HiddenName, fold
 from pipeline.normalise.papers import frame_schema
 from pipeline.schemas import TABLES
+from pipeline.steps.corrections import chosen_names
 from pipeline.text import clean
 from warehouse import query
 from warehouse.tables import merge
@@ -152,12 +153,14 @@ def decide_hidden_name(con: duckdb.DuckDBPyConnection, author: str, name: str, s
     if mention_id is None:
         raise CorrectionError(f"{author_id} bears no name {name!r}: `pipeline author {author_id}` shows the names.")
     others = [*names_hidden_by(con, author_id), hidden]
+    with chosen_names(con) as chosen:
+        decided = [(shown,) for who, shown in chosen.iter_rows() if who == author_id]
     visible = [
         raw_name
-        for raw_name, *parts in printed_names(con, author_id)
+        for raw_name, *parts in [*decided, *printed_names(con, author_id)]
         if not any(n.is_name(raw_name, *parts) for n in others)
     ]
-    remarks = [*remarks, f"What {author_id} still shows: {'; '.join(visible) or NO_NAME}."]
+    remarks = [*remarks, f"What {author_id} still shows: {'; '.join(dict.fromkeys(visible)) or NO_NAME}."]
     return decide_author(con, "hide_name", author_id, mention_id, value=hidden.printed, signed=signed, remarks=remarks)
 
 

@@ -113,7 +113,7 @@ def settled_days(landing: Landing) -> set[date]:
         day
         for window in landing.windows(Source.ARXIV_OAI)
         for day in [date.fromisoformat(window.span.partition("/")[0])]
-        if window.completed_at.date() >= day + timedelta(days=SETTLED_DAYS)
+        if window.confirmed_at.date() >= day + timedelta(days=SETTLED_DAYS)
     }
 
 

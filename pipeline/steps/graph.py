@@ -4,7 +4,8 @@ What belongs here: filling what no other mart holds. What does not: what a neigh
 `marts.graph_edges`. The views hold nothing: a slice is read from the marts as they are, names that are withheld
 included, and costs nothing to keep up to date.
 
-Rows are made again of the works that changed since the last run, of those that they cite, and of those that cite them.
+Rows are made again of the works that changed since the last run, of those that they cite, and of those that cite them;
+ties, of the authors some of whose ties are others than in the last run.
 """
 
 from typing import Final
@@ -13,14 +14,16 @@ import duckdb
 import polars as pl
 
 from pipeline.schemas import VIEWS
-from pipeline.steps import builds, count, frame_as, query_as
+from pipeline.steps import builds, count, frame_as, query_as, temporary_table
 from warehouse import query
 from warehouse.tables import create_views, renew, replace_from_query
 
 BY_WORK: Final = ("marts.paper_institutions", "marts.citing_papers", "marts.cited_papers")
 """Tables read by the work in the middle."""
 
-FILLED: Final = (*BY_WORK, "marts.topics")
+TIES: Final = "marts.established_ties"
+
+FILLED: Final = (*BY_WORK, TIES, "marts.topics")
 
 TABLES = (*FILLED, *sorted(VIEWS))
 """The tables this step fills, and the views over them."""
@@ -44,6 +47,7 @@ def build_graph(con: duckdb.DuckDBPyConnection, *, run_id: str) -> dict[str, int
             else:
                 renew(con, name, sql, "work_id IN (SELECT work_id FROM renewed_works)")
         renewed = count(con, "SELECT count(*) FROM renewed_works")
+    bring_ties(con, whole=build.whole)
     replace_from_query(con, "marts.topics", query("marts/topics"))
     create_views(con)
     builds.finish(con, build, run_id=run_id, renewed=renewed)
@@ -52,3 +56,14 @@ def build_graph(con: duckdb.DuckDBPyConnection, *, run_id: str) -> dict[str, int
         "papers_that_papers_here_cite": count(con, "SELECT count(DISTINCT work_id) FROM marts.citing_papers"),
         "works_made_again": renewed,
     }
+
+
+def bring_ties(con: duckdb.DuckDBPyConnection, *, whole: bool) -> None:
+    """Bring the table of established ties to the collaborators."""
+    if whole:
+        con.execute(f"TRUNCATE {TIES}")
+    with temporary_table(con, "retied_authors", "marts/retied_authors"):
+        if whole:
+            replace_from_query(con, TIES, query("marts/established_ties"))
+        else:
+            renew(con, TIES, query("marts/established_ties"), "author_id IN (SELECT author_id FROM retied_authors)")

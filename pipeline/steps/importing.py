@@ -8,6 +8,7 @@ import duckdb
 
 from pipeline.snapshots import land_snapshot, openalex, wanted
 from pipeline.snapshots.openalex import Wanted
+from pipeline.sources.identifiers import normalise_openalex_id
 from pipeline.sources.landing import Landing
 from pipeline.sources.pages import Source
 from pipeline.steps.watching import tell
@@ -81,7 +82,8 @@ def land_parts(
     parts = [part for part in openalex.snapshot_parts(path) if part.source in sources]
     with warehouse.write() as con:
         choice = {kind: wanted.EVERYTHING if everything else wanted_of(con, kind) for kind in kinds}
-        gone = sorted({id_ for kind in kinds for id_ in openalex.gone_ids(path, kind)} & known_ids(con))
+        listed = {row for kind in kinds for row in openalex.gone_ids(path, kind)}
+        gone, unread = listed & known_ids(con), {row for row in listed if normalise_openalex_id(row) is None}
     choices = {openalex.SOURCES[kind]: choice[kind] for kind in kinds}
     known = {window.span for source in sources for window in landing.windows(source)}
     new = [part for part in parts if openalex.span(part, choices[part.source]) not in known]
@@ -93,7 +95,7 @@ def land_parts(
             received += sum(page.received for page in landed.pages)
             tell(f"Landing {part.name}", done + landed.position, total)
         done += part.size
-    openalex.land_gone(path, landing, gone)
+    openalex.land_gone(path, landing, sorted(gone | unread))
     return ImportedParts(len(parts), len(parts) - len(new), seen, pages, received, len(gone))
 
 

@@ -17,9 +17,9 @@ from scipy.sparse.csgraph import connected_components
 from pipeline.names.kinds import GROUP_WORDS, PLACEHOLDER_WORDS
 from pipeline.resolve.evaluation import QUALITY, read_names
 from pipeline.resolve.name_levels import NameLevel, compare_names
-from pipeline.resolve.printed_names import NameTable
+from pipeline.resolve.printed_names import NameTable, name_table
 from pipeline.resolve.rarity import NameRarity
-from pipeline.steps import temporary_table
+from pipeline.steps import count, frame_as, temporary_table
 from warehouse import query
 
 SHOWN: Final = 5
@@ -32,51 +32,24 @@ HOT_MENTIONS: Final = 20
 _NO_PERSONS: Final = sorted(GROUP_WORDS | PLACEHOLDER_WORDS)
 
 
-def read_printed_names(con: duckdb.DuckDBPyConnection) -> tuple[NameTable, pl.DataFrame]:
-    """Read every distinct printed name once.
-
-    Returns:
-        The resolver's reading, and a frame with a row per entry of it: `resolved/printed_names`, `code` (the entry),
-        `block` (null for groups and placeholders) and `written_out` (code of family and first given name; null for
-        initials).
-    """
-    names = con.sql(query("resolved/printed_names")).pl()
-    table = read_names(names)
-    keyed = names.with_row_index("code").with_columns(
-        block=_texts(table.blocks, table.block),
-        written_out=pl.Series(table.full).replace(-1, None),
-    )
-    return table, keyed
-
-
-def _texts(texts: pl.Series, codes: np.ndarray) -> pl.Series:
-    """The text of each code; null where it is -1."""
-    return texts.gather(pl.Series(codes).cast(pl.Int64).replace(-1, None))
-
-
-def name_figures(con: duckdb.DuckDBPyConnection, table: NameTable, names: pl.DataFrame) -> pl.DataFrame:
+def name_figures(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Count what the monitors judge; SQL must see `named_mentions`.
 
     Returns:
         `QUALITY`: slice `all`, and slices `block of <mention>`, `author: <id>` and `name of <mention>` for the few that
         weigh most.
     """
-    return pl.concat(
-        [largest_blocks(names), names_of_authors(con), hot_names(names), impossible_names(con, table)]
-    ).select(*QUALITY)
-
-
-def largest_blocks(names: pl.DataFrame) -> pl.DataFrame:
-    """The mentions of the largest blocks, and the share of the largest."""
-    blocks = (
-        names.drop_nulls("block")
-        .group_by("block")
-        .agg(pl.col("mentions").sum(), pl.col("mention_id").min())
-        .sort("mentions", "block", descending=[True, False])
-        .head(SHOWN)
+    printed = con.sql(query("resolved/printed_names")).pl()
+    return pl.concat([largest_blocks(con), names_of_authors(con), hot_names(printed), impossible_names(con)]).select(
+        *QUALITY
     )
-    largest = float(blocks["mentions"].max() or 0)  # type: ignore[arg-type] # a sum of counts
-    share = largest / max(float(names["mentions"].sum()), 1.0)
+
+
+def largest_blocks(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The mentions of the largest blocks, and the share of the largest."""
+    blocks = con.sql(query("resolved/largest_blocks"), params={"shown": SHOWN}).pl()
+    largest = float(blocks["mentions"].max() or 0)
+    share = largest / max(count(con, "SELECT count(*) FROM named_mentions"), 1)
     return pl.concat(
         [
             _figure("all", largest_block=largest, largest_block_share=share),
@@ -135,7 +108,7 @@ def hot_names(names: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def impossible_names(con: duckdb.DuckDBPyConnection, table: NameTable) -> pl.DataFrame:
+def impossible_names(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Pairs of names in one author that the resolver calls impossible, where scores alone joined their mentions."""
     several = "SELECT author_id FROM named_mentions GROUP BY author_id HAVING count(DISTINCT code) > 1"
     mentions = con.sql(
@@ -159,10 +132,10 @@ def impossible_names(con: duckdb.DuckDBPyConnection, table: NameTable) -> pl.Dat
         .join(bearers.unique(), on=["author_id", "part", "block"], suffix="_r")
         .filter(pl.col("code") < pl.col("code_r"))
     )
-    nothing = np.zeros(len(table.block), dtype=np.float32)
-    levels, _ = compare_names(
-        table, NameRarity(nothing, nothing, nothing, nothing), pairs["code"].to_numpy(), pairs["code_r"].to_numpy()
-    )
+    codes, table = names_read(con, pl.concat([pairs["code"], pairs["code_r"]]).unique())
+    left, right = (codes.search_sorted(pairs[side]).to_numpy().astype(np.int32) for side in ("code", "code_r"))
+    nothing = np.zeros(len(codes), dtype=np.float32)
+    levels, _ = compare_names(table, NameRarity(nothing, nothing, nothing, nothing), left, right)
     found = (
         pairs.filter(pl.Series(levels == NameLevel.IMPOSSIBLE, dtype=pl.Boolean))
         .group_by("author_id")
@@ -175,6 +148,19 @@ def impossible_names(con: duckdb.DuckDBPyConnection, table: NameTable) -> pl.Dat
             _culprits(found.head(SHOWN), "impossible_names", prefix="author: ", id_="author_id", value="pairs"),
         ]
     )
+
+
+def names_read(con: duckdb.DuckDBPyConnection, codes: pl.Series) -> tuple[pl.Series, NameTable]:
+    """The names of some codes as the resolver read them, in the order of their codes."""
+    with frame_as(con, "codes", codes.alias("code").to_frame()):
+        names = con.sql(query("resolved/names_read")).pl()
+    words = pl.col("tokens", "middles").str.split(" ").list.filter(pl.element() != "")
+    keys = names.select(
+        linkable=pl.lit(value=True),
+        family=pl.col("block").str.replace(r"\|[^|]*$", ""),
+        first=pl.col("first").replace("", None),
+    )
+    return names["code"], name_table(pl.concat([keys, names.select(words)], how="horizontal"))
 
 
 def _parts(mention_ids: pl.Series, links: pl.DataFrame) -> pl.Series:
@@ -219,7 +205,8 @@ def _block_keys(names: list[str]) -> list[str]:
     table = read_names(
         pl.DataFrame({"name": names}, schema={"name": pl.String}).with_columns(given=unknown, family=unknown)
     )
-    return [key.replace("|", ", ") for key in _texts(table.blocks, table.block).drop_nulls()]
+    blocks = table.blocks.gather(pl.Series(table.block).cast(pl.Int64).replace(-1, None))
+    return [key.replace("|", ", ") for key in blocks.drop_nulls()]
 
 
 def _figure(slice_name: str, **values: float) -> pl.DataFrame:

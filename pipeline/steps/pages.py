@@ -345,7 +345,7 @@ def openalex_gone(body: bytes, _page: LandedPage) -> Told:
     """The ids of OpenAlex records that were deleted, or merged into others, one a line."""
     gone: dict[str, list[str]] = {}
     rejects = []
-    lines = body.decode("utf-8", errors="replace").split()
+    lines = [line for line in body.decode("utf-8", errors="replace").split("\n") if line]
     for line in lines:
         identifier = normalise_openalex_id(line)
         if identifier and identifier[0] in GONE_TABLES:

@@ -5,6 +5,7 @@ What belongs here: which query fills which panel. What does not: what a page sho
 A list of ids is written out in the query, one parameter an id: only so does DuckDB look each up in the table's index.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -31,7 +32,7 @@ def read_author(con: duckdb.DuckDBPyConnection, author_id: str) -> AuthorPanels 
         topics=read_panel(con, "author_topics", author_id),
         works=read_panel(con, "author_works", author_id),
         collaborators=read_panel(con, "collaborators", author_id),
-        graph=read_graph(con, author_id),
+        graph=read_graph(con, "author_edges", author_id),
     )
 
 
@@ -43,15 +44,16 @@ def read_paper(con: duckdb.DuckDBPyConnection, work_id: str) -> PaperPanels | No
     related = read_panel(con, "related_papers", work_id)
     return PaperPanels(
         paper=paper,
+        texts=read_panel(con, "paper_texts", work_id),
         related=related,
         titles=read_listed(con, "listed_papers", named(related)),
-        graph=read_graph(con, work_id),
+        graph=read_graph(con, "paper_edges", work_id),
     )
 
 
-def read_graph(con: duckdb.DuckDBPyConnection, centre_id: str) -> Graph:
-    """The slice around a paper or an author; ties among the people that are drawn."""
-    edges = read_panel(con, "graph_edges", centre_id)
+def read_graph(con: duckdb.DuckDBPyConnection, panel: str, centre_id: str) -> Graph:
+    """The slice around a centre, by the panel of its edges; established ties among the people that are drawn."""
+    edges = read_panel(con, panel, centre_id)
     nodes = read_listed(con, "graph_nodes", ends(edges, centre_id))
     people = {node["node_id"] for node in nodes if node["kind"] == "person"}
     nearest = dict.fromkeys(neighbour(edge) for edge in sorted(edges, key=nearness))
@@ -60,10 +62,15 @@ def read_graph(con: duckdb.DuckDBPyConnection, centre_id: str) -> Graph:
 
 
 def read_ties(con: duckdb.DuckDBPyConnection, people: Iterable[str]) -> Rows:
-    """The ties among some people, each once."""
-    values = numbered(people)
-    each = [listing("graph_ties", values).replace("$id ", f"${name} ") for name in values]
-    return fetched(con, f"{' UNION ALL '.join(each)} ORDER BY ALL", values) if each else []
+    """The established ties among some people, each once."""
+    among = set(people)
+    ties = [
+        {"author_id": row["author_id"], "collaborator_id": other, "strength": strength}
+        for row in read_listed(con, "graph_ties", sorted(among))
+        for other, strength in json.loads(row["ties"]).items()
+        if other in among
+    ]
+    return sorted(ties, key=lambda tie: (tie["author_id"], tie["collaborator_id"]))
 
 
 def named(related: Iterable[Row]) -> Iterator[str]:

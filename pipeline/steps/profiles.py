@@ -1,8 +1,11 @@
 """The marts about people: works of an author, topics, institutions, collaborators, trust reasons, profiles.
 
 Only the profiles are made again that changes since the last run can reach: those of the authors, before and now, of
-every work that changed or whose authors did, of works that others cite now and did not or the other way round, of
-mentions with an ORCID iD that came or left somewhere, and of everybody whom a decision is about.
+every mention whose author or probability changed, of every work that changed, of works that others cite now and did not
+or the other way round, of mentions with an ORCID iD that came or left somewhere, and of everybody whom a decision is
+about. These are `renewed`. Whoever else stands beside them on a byline has other ties to them and nothing else new:
+those rows are theirs turned round, and only where such a tie came, went, or is established or close in another way,
+the trust and the profile are made again too.
 """
 
 from collections.abc import Iterator
@@ -16,10 +19,13 @@ from pipeline.metrics import (
     family_ranks,
     independently_cited,
     leading_orcids,
+    near_people,
     numbered_batches,
     open_conflicts,
     trust_reason_batches,
     trust_scores,
+    turned_round,
+    with_closeness,
 )
 from pipeline.metrics.schemas import COLLABORATORS, LEADING_ORCIDS, TRUST_REASONS, TRUST_SCORES
 from pipeline.steps import builds, count, frame_as, query_as, temporary_table
@@ -48,6 +54,8 @@ FROM_OPENALEX = ("orcid", "affiliation", "citations")
 """Trust components that only OpenAlex can feed: not loaded for an author none of whose works it has."""
 
 OF_RENEWED = "author_id IN (SELECT author_id FROM renewed)"
+
+OF_TIED = "rowid IN (SELECT _row FROM tied_rows)"
 
 RENEWED_AUTHORS = "SELECT DISTINCT author_id FROM authorships"
 
@@ -79,6 +87,8 @@ def build_profiles(con: duckdb.DuckDBPyConnection, *, run_id: str) -> dict[str, 
         tables.enter_context(frame_as(con, "this_build", pl.DataFrame({"last": [build.last]})))
         tables.enter_context(temporary_table(con, "confirmed", "marts/confirmed"))
         find_renewed(con, build, tables)
+        if not build.whole:
+            find_ties(con, tables)
         tables.enter_context(temporary_table(con, "authorships", "marts/authorships"))
         bring_works(con, build, tables)
         for name in OF_WORKS:
@@ -120,6 +130,7 @@ def find_renewed(con: duckdb.DuckDBPyConnection, build: Build, tables: ExitStack
         tables.enter_context(query_as(con, "renewed", "SELECT DISTINCT author_id FROM resolved.author_mentions"))
         return
     with (
+        temporary_table(con, "changed_mentions", "marts/changed_mentions"),
         temporary_table(con, "changed_works", "marts/changed_works"),
         temporary_table(con, "cited_here", "marts/cited_by_changed"),
         frame_as(con, "cited", cited_by_others(con)),
@@ -151,46 +162,60 @@ def bring_works(con: duckdb.DuckDBPyConnection, build: Build, tables: ExitStack)
         )
 
 
+def find_ties(con: duckdb.DuckDBPyConnection, tables: ExitStack) -> None:
+    """Let SQL see `ties`, all rows of renewed authors with their collaborators and of these with them, without names.
+
+    Then `tied_rows` are the rows whose place they take, `retied` has the authors whose close ties are others now, and
+    those whose ties count otherwise are among `renewed`.
+    """
+    tables.enter_context(temporary_table(con, "tied_rows", "marts/tied_rows"))
+    known = con.sql(query("marts/known_ties")).pl()
+    renewed = con.sql("SELECT author_id FROM renewed").pl()["author_id"]
+    batches = numbered_batches(*numbered_bylines(con), of=renewed)
+    pairs = pl.concat([pl.DataFrame(schema=dict(COLLABORATORS)), *batches])
+    turned = turned_round(pairs, renewed, known)
+    reweighed = turned.filter(pl.col("is_close").is_null()).select(pl.col("author_id").unique())
+    with frame_as(con, "reweighed", reweighed):
+        works = con.sql(query("marts/weighed_works")).pl()
+    tables.enter_context(frame_as(con, "ties", pl.concat([pairs, with_closeness(turned, works)])))
+    with frame_as(con, "known_ties", known), temporary_table(con, "recounted", "marts/recounted"):
+        tables.enter_context(temporary_table(con, "retied", "marts/retied"))
+        con.execute("CREATE OR REPLACE TEMPORARY TABLE renewed AS FROM renewed UNION FROM recounted")
+
+
 def bring_collaborators(con: duckdb.DuckDBPyConnection, build: Build) -> None:
-    """Renew the collaborators, whole authors at a time, and the names of renewed authors on the rows of others."""
-    of = None if build.whole else con.sql("SELECT author_id FROM renewed").pl()["author_id"]
-    batches = numbered_batches(*numbered_bylines(con), of=of)
-    if build.whole:
-        con.execute("TRUNCATE marts.collaborators")
-        for batch in batches:
-            with frame_as(con, "pairs", batch):
-                con.execute(f"INSERT INTO marts.collaborators BY NAME {query('marts/collaborators')}")
+    """Renew the collaborators, with their names; where not every row is made anew, after `find_ties`."""
+    if not build.whole:
+        renew(con, "marts.collaborators", query("marts/collaborators"), OF_TIED)
         return
-    with frame_as(con, "pairs", pl.concat([pl.DataFrame(schema=dict(COLLABORATORS)), *batches])):
-        renew(con, "marts.collaborators", query("marts/collaborators"), OF_RENEWED)
-    con.execute(
-        "CREATE OR REPLACE TEMPORARY TABLE retied AS SELECT author_id FROM went UNION SELECT author_id FROM came"
-    )
-    with temporary_table(con, "renamed", "marts/renamed"):
-        if count(con, "SELECT count(*) FROM renamed"):
-            con.execute(
-                "UPDATE marts.collaborators AS pair SET display_name = renamed.display_name FROM renamed"
-                " WHERE pair.collaborator_id = renamed.author_id AND pair.display_name != renamed.display_name"
-            )
+    names = con.sql("SELECT author_id AS collaborator_id, display_name FROM display_names").pl()
+    con.execute("TRUNCATE marts.collaborators")
+    for batch in numbered_batches(*numbered_bylines(con)):
+        insert(con, "marts.collaborators", batch.join(names, on="collaborator_id", how="left", maintain_order="left"))
 
 
 def bring_near_people(con: duckdb.DuckDBPyConnection, build: Build) -> None:
-    """Renew the people near the works of authors whose ties changed, and near works whose authors did.
+    """Renew the people near the works of authors whose close ties changed, and near works whose authors did.
 
     SQL must see `reauthored` and `retied`, but where every row is made anew.
     """
-    if build.whole:
-        con.execute("TRUNCATE marts.near_people")
-        works = con.sql("SELECT DISTINCT work_id FROM marts.author_works ORDER BY work_id").pl()
-        for batch in works.iter_slices(BATCH_WORKS):
-            with frame_as(con, "near_again", batch):
-                con.execute(
-                    f"INSERT INTO marts.near_people BY NAME {query('marts/near_people')} ORDER BY work_id, place"
-                )
+    if not build.whole:
+        with temporary_table(con, "near_again", "marts/near_again"), frame_as(con, "near", people_near(con)):
+            renew(con, "marts.near_people", "SELECT * FROM near", "work_id IN (SELECT work_id FROM near_again)")
         return
-    with temporary_table(con, "near_again", "marts/near_again"):
-        renew(con, "marts.near_people", query("marts/near_people"), "work_id IN (SELECT work_id FROM near_again)")
-    con.execute("DROP TABLE temp.retied")
+    con.execute("TRUNCATE marts.near_people")
+    works = con.sql("SELECT DISTINCT work_id FROM marts.author_works ORDER BY work_id").pl()["work_id"]
+    for start in range(0, len(works), BATCH_WORKS):
+        batch = works.slice(start, BATCH_WORKS)
+        span = f"SELECT DISTINCT work_id FROM marts.author_works WHERE work_id BETWEEN '{batch[0]}' AND '{batch[-1]}'"
+        with query_as(con, "near_again", span):
+            insert(con, "marts.near_people", people_near(con))
+
+
+def people_near(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The people near the works in `near_again`."""
+    with temporary_table(con, "near_authors", "marts/near_authors"):
+        return near_people(con.sql("FROM near_authors").pl(), con.sql(query("marts/close_ties")).pl())
 
 
 def numbered_bylines(con: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.Series]:
@@ -268,7 +293,7 @@ def weigh(
     """One row an author with the evidence for the record, and which of it had a source to come from.
 
     Args:
-        con: A writer's connection; SQL must see `claims`, `loaded`, `cited` and `confirmed`.
+        con: A writer's connection; SQL must see `renewed`, `claims`, `loaded` and `confirmed`.
         mentions: The mentions of a batch of authors, and of others who bear their ORCID iDs.
         claims: The claims that stand.
         span: First and last author of the batch.
@@ -279,7 +304,11 @@ def weigh(
     others = loaded.filter(pl.col("kind") != "person")
     with frame_as(con, "trust_mentions", mentions.select("work_id").unique()):
         works = con.sql(query("marts/trust_works")).pl()
-    ties = "SELECT author_id, collaborator_id, is_established FROM marts.collaborators WHERE is_established"
+    cited = f"SELECT DISTINCT work_id FROM marts.author_works WHERE is_cited AND {OF_RENEWED}"
+    ties = (
+        "SELECT author_id, collaborator_id, is_established FROM marts.collaborators"
+        f" WHERE is_established AND {OF_RENEWED}"
+    )
     found = evidence(
         mentions,
         works,
@@ -290,7 +319,7 @@ def weigh(
             unmet_corrections=con.sql(query("marts/unmet_corrections")).pl(),
             signed_in=signed_in(claims),
         ),
-        cited=con.sql("SELECT work_id FROM cited").pl(),
+        cited=con.sql(f"{cited} AND author_id BETWEEN $first AND $last", params=first_last).pl(),
         ties=con.sql(f"{ties} AND author_id BETWEEN $first AND $last", params=first_last).pl(),
         claims=claims,
         signed_in=signed_in(claims),

@@ -24,7 +24,7 @@ from pipeline.resolve.evaluation import QUALITY, calibration, held_decisions
 from pipeline.steps import count, frame_as, temporary_table
 from pipeline.steps.corrections import decisions
 from pipeline.steps.evidence import resolver_input
-from pipeline.steps.monitors import name_figures, read_printed_names
+from pipeline.steps.monitors import name_figures
 from warehouse import Warehouse, query
 from warehouse.tables import append
 
@@ -74,10 +74,9 @@ def measure(
         The figures of slice `all`, as `<gold set> <metric>`.
     """
     con.execute("DELETE FROM resolved.quality WHERE run_id = $run_id", {"run_id": run_id})
-    table, names = read_printed_names(con)
-    with frame_as(con, "names", names), temporary_table(con, "named_mentions", "resolved/named_mentions"):
+    with temporary_table(con, "named_mentions", "resolved/named_mentions"):
         measured = {
-            "self": pl.concat([self_figures(con, run_id, published), name_figures(con, table, names)]),
+            "self": pl.concat([self_figures(con, run_id, published), name_figures(con)]),
             **hidden_figures(con, threads=threads),
         }
     measured |= {f"file:{name}": against_file(con, labels) for name, labels in gold.items()}

@@ -17,11 +17,17 @@ from pipeline import related
 from pipeline.schemas import TABLES as CONTRACTS
 from pipeline.steps import count, frame_as, temporary_table
 from warehouse import query
-from warehouse.tables import column_list, replace, replace_from_query
+from warehouse.tables import column_list, insert, replace, replace_from_query
 
 IntArray = npt.NDArray[np.int64]
 
-TABLES = ("marts.related_papers", "marts.related_terms", "marts.related_references", "marts.related_works")
+TABLES = (
+    "marts.related_papers",
+    "marts.related_terms",
+    "marts.related_references",
+    "marts.related_vectors",
+    "marts.related_works",
+)
 """The tables this step fills."""
 
 GROWN: Final = 0.1
@@ -42,7 +48,7 @@ def relate_papers(con: duckdb.DuckDBPyConnection, *, threads: int) -> dict[str, 
         temporary_table(con, "related_fingerprints", "marts/related_fingerprints"),
         temporary_table(con, "related_changes", "marts/related_changes"),
     ):
-        is_whole = is_outgrown(con)
+        is_whole = is_outgrown(con) or is_incomplete(con)
         corpus = read_corpus(con, is_whole=is_whole)
         rows = forget_all(con, corpus) if is_whole else forget_changed(con, corpus)
         write_lists(con, corpus, rows, threads=threads, is_whole=is_whole)
@@ -51,14 +57,32 @@ def relate_papers(con: duckdb.DuckDBPyConnection, *, threads: int) -> dict[str, 
 
 
 def read_corpus(con: duckdb.DuckDBPyConnection, *, is_whole: bool) -> related.Corpus:
-    """All works as they are compared, by new counts or those kept; their texts are in memory no longer than that."""
-    works, references = con.sql(query("marts/related_texts")).pl(), con.sql("FROM related_citations").pl()
-    if not is_whole:
-        return related.corpus(works, references, kept_statistics(con))
+    """All works as they are compared, by new counts or those kept; only texts that changed are read for the latter."""
+    references = con.sql("FROM related_citations").pl()
+    statistics = count_anew(con, references) if is_whole else keep_changed(con)
+    return related.corpus(con.sql("FROM marts.related_vectors ORDER BY work_id").pl(), references, statistics)
+
+
+def count_anew(con: duckdb.DuckDBPyConnection, references: pl.DataFrame) -> related.Statistics:
+    """Count terms and references, and keep what tells something of every text."""
+    works = con.sql(query("marts/related_texts")).pl()
     statistics = related.count(works, references)
     replace(con, "marts.related_terms", statistics.terms)
     replace(con, "marts.related_references", statistics.references)
-    return related.corpus(works, references, statistics)
+    con.execute("TRUNCATE marts.related_vectors")
+    for kept in related.kept_terms(works, statistics):
+        insert(con, "marts.related_vectors", kept)
+    return statistics
+
+
+def keep_changed(con: duckdb.DuckDBPyConnection) -> related.Statistics:
+    """Keep what tells something of the texts that changed, by the counts there are; SQL must see `related_changes`."""
+    statistics = kept_statistics(con)
+    con.execute("DELETE FROM marts.related_vectors WHERE work_id IN (SELECT work_id FROM related_changes)")
+    works = con.sql(f"FROM ({query('marts/related_texts')}) SEMI JOIN related_changes USING (work_id)").pl()
+    for kept in related.kept_terms(works, statistics):
+        insert(con, "marts.related_vectors", kept)
+    return statistics
 
 
 def is_outgrown(con: duckdb.DuckDBPyConnection) -> bool:
@@ -69,6 +93,12 @@ def is_outgrown(con: duckdb.DuckDBPyConnection) -> bool:
         " + (SELECT count(*) FROM related_changes WHERE is_new)",
     )
     return late > GROWN * count(con, "SELECT count(*) FROM marts.related_works WHERE is_counted")
+
+
+def is_incomplete(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether what was kept of texts is gone, as in a published file that had a name to hide."""
+    kept, listed = (count(con, f"SELECT count(*) FROM marts.related_{name}") for name in ("vectors", "works"))
+    return kept != listed
 
 
 def kept_statistics(con: duckdb.DuckDBPyConnection) -> related.Statistics:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.assets import plots
 from pipeline.cli import main
+from tests.sources.conftest import scripted  # noqa: F401 - a fixture
 
 WIDE = "500"
 """Columns of the terminal, so that no sentence is broken."""
@@ -66,6 +68,12 @@ def module_patch() -> Iterator[pytest.MonkeyPatch]:
     """Patches for a module's fixtures."""
     with pytest.MonkeyPatch.context() as patch:
         yield patch
+
+
+@pytest.fixture(scope="module", autouse=True)
+def undrawn(module_patch: pytest.MonkeyPatch) -> None:
+    """Runs draw no pictures here, which would be a second of each; those of `tests/assets` do."""
+    module_patch.setattr(plots, "_picture", lambda title, _draw: f"{title}: a picture.")
 
 
 def refused(answer: Answer) -> str:

@@ -47,6 +47,12 @@ def test_time_and_money_are_those_permitted(settings, monkeypatch):
     assert openalex.endswith("of $20.00 a day.")
 
 
+def test_no_money_is_said(settings, monkeypatch):
+    monkeypatch.setenv("PIPELINE_OPENALEX_DOLLARS", "0")
+    _, openalex = forecast([YEAR], settings())
+    assert openalex.endswith(", and PIPELINE_OPENALEX_DOLLARS lets none be spent.")
+
+
 def test_papers_grow_from_year_to_year():
     years = [papers_on(date(year, 6, 1)) for year in range(1986, 2030)]
     assert years == sorted(years)

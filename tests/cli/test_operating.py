@@ -1,6 +1,7 @@
 """backfill, import, publish, replica, doctor: what they do, what they leave, what they say when they cannot."""
 
 import gzip
+import signal
 import socket
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,6 +12,7 @@ from pipeline.cli import sources
 from pipeline.cli.days import chunked, days_of
 from pipeline.replica import running
 from pipeline.sources.landing import Landing
+from pipeline.steps import pages
 from tests.steps.small_world import PAPERS, json_lines, write_world
 
 from .conftest import refused
@@ -75,6 +77,13 @@ def test_a_backfill_that_is_stopped_goes_on_where_it_was_and_keeps_the_key_to_it
     assert not any(KEY.encode() in body for body in bodies)
 
 
+def test_a_run_that_is_interrupted_says_how_to_go_on(shell, monkeypatch):
+    monkeypatch.setattr(pages, "register_windows", lambda *_: signal.raise_signal(signal.SIGINT))
+    said = shell("publish")
+    assert said.code == 130
+    assert said.err == "stopped: what was landed and committed stays; the same command goes on from there.\n"
+
+
 def test_a_dry_run_fetches_nothing(shell):
     dead = "http://127.0.0.1:9"
     shell.set(PIPELINE_ARXIV_URL=dead, PIPELINE_OAI_URL=dead, PIPELINE_OPENALEX_URL=dead)
@@ -100,6 +109,8 @@ def test_a_broken_archive_is_named_and_lands_no_window(shell, tmp_path):
         (("import", "arxiv", "none.jsonl"), "none.jsonl is not a file"),
         (("backfill", "--from", "2021-03-03", "--to", "2021-03-01"), "There is no complete day from 2021-03-03"),
         (("run", "--since", "2021-03-03", "--until", "2021-03-01"), "There is no complete day from 2021-03-03"),
+        (("backfill", "--from", "1980-01-01", "--to", "1990-01-01"), "arXiv has no paper from before 1986-01-01"),
+        (("run", "--since", "1980-01-01", "--until", "1980-01-02"), "arXiv has no paper from before 1986-01-01"),
         (("author", "Ada Byron"), "Nothing is published in"),
         (("why", "a#1", "b#1"), "Nothing is published in"),
         (("replica", "--data", "none"), "The replica's data folder none does not exist"),
@@ -109,6 +120,8 @@ def test_a_broken_archive_is_named_and_lands_no_window(shell, tmp_path):
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_mistake_is_one_sentence(shell, tmp_path, monkeypatch, words, sentence):
+    dead = "http://127.0.0.1:9"
+    shell.set(PIPELINE_ARXIV_URL=dead, PIPELINE_OAI_URL=dead, PIPELINE_OPENALEX_URL=dead)
     monkeypatch.chdir(tmp_path)
     assert refused(shell(*words)).startswith(sentence)
 
@@ -134,6 +147,7 @@ def test_the_future_cannot_be_fetched(shell, monkeypatch, command, first, last):
         ("PIPELINE_THREADS", "[/red]"),
         ("PIPELINE_MEMORY", "lots"),
         ("PIPELINE_MEMORY", "8"),
+        ("PIPELINE_TRANSLATE_LANGUAGES", "fr X1"),
     ],
 )
 def test_a_variable_that_cannot_be_read_is_named(shell, name, value):
@@ -148,6 +162,15 @@ def test_a_data_folder_that_cannot_be_made_is_named(shell, tmp_path, words):
     sentence = refused(shell(*words))
     assert sentence.startswith(str(tmp_path / "taken"))
     assert sentence.endswith("set PIPELINE_DATA to a folder that can be written.")
+
+
+def test_a_path_that_looks_like_markup_is_told_as_it_is(shell, tmp_path):
+    dead = "http://me:pass@127.0.0.1:9"
+    shell.set(PIPELINE_ARXIV_URL=dead, PIPELINE_OAI_URL=dead, PIPELINE_OPENALEX_URL=dead)
+    shell.set(PIPELINE_DATA=str(tmp_path / "of [red] and [/b]"))
+    said = shell("doctor")
+    assert str(tmp_path / "of [red] and [/b]") in said.out
+    assert "me:pass" not in said.out + said.err
 
 
 def test_a_port_that_is_taken_is_named(shell, tmp_path):
@@ -165,11 +188,22 @@ def test_the_doctor_tells_what_is_in_force_and_never_the_key(shell, replica):
     assert (said.code == 0) == ("bad" not in said.out)
 
 
+def test_the_doctor_asks_as_a_fetch_does(shell, scripted):
+    server = scripted({"body": b"busy", "status": 503}, b"well")
+    shell.set(PIPELINE_ARXIV_URL=server.url, PIPELINE_OAI_URL=server.url, PIPELINE_OPENALEX_URL=server.url)
+    said = shell("doctor")
+    assert f"{server.url}/api/query answered 503" in said.out
+    assert f"{server.url}/oai answered 200" in said.out
+    assert [path.partition("?")[0] for path in server.paths] == ["/api/query", "/oai", "/works"]
+    assert {headers["User-Agent"].partition("/")[0] for _, headers in server.requests} == {"who-wrote-what"}
+
+
 def test_the_doctor_says_what_is_wrong(shell):
     dead = "http://127.0.0.1:9"
     shell.set(PIPELINE_ARXIV_URL=dead, PIPELINE_OAI_URL=dead, PIPELINE_OPENALEX_URL=dead, OPENALEX_API_KEY=KEY)
     said = shell("doctor")
-    assert said.out.count(f"{dead} does not answer") == 3
+    for place in ("/api/query", "/oai", ""):
+        assert f" {dead}{place} does not answer" in said.out
     assert "findings are bad" in refused(said)
     assert KEY not in said.out + said.err
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.assets.conftest import impatient, operator, world_folder  # noqa: F401 - fixtures
-from tests.cli.conftest import Shell
+from tests.cli.conftest import Shell, module_patch, undrawn  # noqa: F401 - fixtures
 
 
 @pytest.fixture

@@ -139,6 +139,20 @@ def listed_row(n, **changed):
         "display_year": 2020,
         "cited_by_count": 0,
         "byline_size": 2,
+        "is_withdrawn": False,
+        "is_retracted": False,
+    } | changed
+
+
+def text_row(language, **changed):
+    return {
+        "work_id": "arxiv:2001.00001",
+        "language": language,
+        "kind": "abstract",
+        "text": f"An abstract in {language}.",
+        "source": "openalex",
+        "is_machine": False,
+        "translated_from": None,
     } | changed
 
 
@@ -215,6 +229,7 @@ def author_panels():
 def paper_panels():
     return PaperPanels(
         paper=paper_row(),
+        texts=[],
         related=[related_row(n) for n in range(1, 46)],
         titles=[listed_row(n) for n in (*range(1, 46), 99)],
         graph=graph(),

@@ -7,7 +7,17 @@ from lxml import html
 
 from pipeline.pages import Graph, Neighbours, author_page, paper_page
 
-from .conftest import author_row, collaborator_row, edge_row, listed_row, node_row, paper_row, related_row, work_row
+from .conftest import (
+    author_row,
+    collaborator_row,
+    edge_row,
+    listed_row,
+    node_row,
+    paper_row,
+    related_row,
+    text_row,
+    work_row,
+)
 
 HOSTILE = """<script>alert(1)</script><img src=x onerror=alert(2)>"'><svg onload=alert(3)>{{ 7*7 }}</style></title>"""
 
@@ -47,7 +57,8 @@ def test_the_person_page_shows_every_panel(author_panels):
         "Of 100",
         "could give 52",
         "What conflict_discount says.",
-        "6.00 of 12",
+        "6.00 of 12 x 1, k 1",
+        "0.00 of 20 not loaded",
         "trust-1",
         "AAAAAAAAAAAA2",
     ):
@@ -59,7 +70,7 @@ def test_the_person_page_shows_every_panel(author_panels):
     ]  # fmt: skip
     assert "Machine Learning" in text_of(page, "profile")
     assert "On the number 1 2021 · preprint · 1 of 3 authors · printed A. Nowak" in text_of(page, "works")
-    assert "Close Bo Person1" in text_of(page, "collaborators")
+    assert "Close Bo Person1 1 joint work · 2020 · tie 1 Others" in text_of(page, "collaborators")
     assert "University of Numbers institution 1" in text_of(page, "nearby")
     rows = html.fromstring(page).xpath("//section[@id='trust']//tbody/tr/th")
     assert [row.text for row in rows][:3] == ["Claim", "ORCID", "Affiliation"]
@@ -112,6 +123,40 @@ def test_the_paper_pages_show_every_panel(paper_panels):
     shared = "Shared references: this paper, which the other cites; Related to 99 ; openalex:W9"
     assert shared in text_of(page, "related")
     assert {"https://arxiv.org/abs/2002.00099", "https://openalex.org/W9"} <= set(hrefs(page))
+
+
+def test_an_abstract_in_another_language_says_whose_it_is(paper_panels):
+    texts = [
+        text_row("fr"),
+        text_row("zh-Hans", is_machine=True, source="a service", translated_from="en"),
+        text_row("de", text=paper_row()["abstract"]),
+    ]
+    page = paper_page(replace(paper_panels, texts=texts))
+    folded = html.fromstring(page).xpath("//section[@id='abstract']/details")
+    assert [[" ".join(part.text_content().split()) for part in one] for one in folded] == [
+        ["Abstract in French", "An abstract in fr.", "From a record of OpenAlex."],
+        [
+            "Abstract in Chinese (zh-Hans)",
+            "An abstract in zh-Hans.",
+            "Translated from English by a machine (a service).",
+        ],
+    ]
+    assert [one.find("p").get("lang") for one in folded] == ["fr", "zh-Hans"]
+
+
+def test_a_paper_that_was_taken_back_says_so_wherever_it_stands(paper_panels):
+    page = paper_page(
+        replace(
+            paper_panels,
+            paper=paper_row(is_withdrawn=True),
+            titles=[listed_row(n, is_retracted=n == 1) for n in (*range(1, 46), 99)],
+        )
+    )
+    assert [one.text_content() for one in html.fromstring(page).find_class("alert")] == [
+        "Withdrawn",
+        *["Retracted"] * 2,
+    ]
+    assert "Retracted · 2020 · 2 authors · arxiv:2002.00001" in text_of(page, "related")
 
 
 def test_related_papers_are_twenty_a_page_and_one_page_is_open(paper_panels):

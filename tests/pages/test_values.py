@@ -7,7 +7,7 @@ import pytest
 from pipeline.pages import Neighbours, file_name
 from pipeline.pages.links import arxiv_url, doi_url, web_link
 from pipeline.pages.views import archive, chunks, citation, dateline, subjects, topics, years
-from pipeline.pages.words import counted, kilobytes, licence, moment_utc, points
+from pipeline.pages.words import amount, counted, kilobytes, language, licence, moment_utc, points
 
 from .conftest import paper_row
 
@@ -95,6 +95,18 @@ def test_numbers_and_dates_as_a_reader_writes_them():
     assert years(2020, 2020) == "2020"
     assert years(2020, 2023) == "2020\N{EN DASH}2023"
     assert years(None, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.0, "0"), (4.0, "4"), (3.814, "3.81"), (0.5, "0.5"), (0.001, "less than 0.01"), (1e4, "10,000")],
+)
+def test_an_amount_of_evidence(value, words):
+    assert amount(value) == words
+
+
+def test_a_language_by_its_name_or_its_code():
+    assert [language(code) for code in ("fr", "zh-Hans", "xyz")] == ["French", "Chinese (zh-Hans)", "xyz"]
 
 
 def test_a_list_is_cut_into_pages_of_twenty():

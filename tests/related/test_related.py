@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.related import Corpus, corpus, count, lists, neighbours, reached, related, terms, vectors
+from pipeline.related import Corpus, corpus, count, kept_terms, lists, neighbours, reached, related, terms, vectors
 
 WORDS = ("distillation", "teacher", "student", "lattice", "quark", "gluon", "graph", "of", "the", "network")
 FIELDS = ("cs.LG", "hep-lat", None)
@@ -61,7 +61,9 @@ def world_of(*titles, references=()):
 
 
 def compared(works, references) -> Corpus:
-    return corpus(works, references, count(works, references))
+    statistics = count(works, references)
+    kept = [pl.DataFrame(schema=vectors.KEPT_TERMS), *kept_terms(works, statistics)]
+    return corpus(pl.concat(kept), references, statistics)
 
 
 def all_lists(found: Corpus, rows=None, threads=1):
@@ -146,17 +148,15 @@ def test_what_is_found_is_what_comparing_all_pairs_finds(most, looked_at, monkey
     monkeypatch.setattr(vectors, "MOST_LOOKED_AT", looked_at)
     made = compared(*world_of(*titles)).terms
     rows, least = np.arange(60), np.array([0.1, 0.3] * 30) * vectors.SCALE**2
-    found = neighbours.nearest(made, rows, neighbours.searchable(made.matrix), most=most, least=least, threads=2)
-    ordered = neighbours.by_all_they_have(made, rows, found)
+    found = neighbours.nearest(made, rows, neighbours.searchable(made.matrix), most=most, least=least)
+    by_all = neighbours.in_common(made, rows[found.place], found.row).sum(axis=1)
     dense, dense_by_all = (made.asking @ made.matrix.T).toarray(), (made.matrix @ made.matrix.T).toarray()
     for row in rows:
         wanted = sorted((-dense[row, other], other) for other in rows if other != row)
         wanted = [(other, -value) for value, other in wanted if -value >= least[row]][:most]
         mine = found.place == row
         assert list(zip(found.row[mine], found.similarity[mine], strict=True)) == wanted
-        wanted = sorted((-dense_by_all[row, other], other) for other, _ in wanted)
-        mine = ordered.place == row
-        assert list(zip(-ordered.similarity[mine], ordered.row[mine], strict=True)) == wanted
+        assert np.asarray(by_all).ravel()[mine].tolist() == [dense_by_all[row, other] for other, _ in wanted]
 
 
 def test_a_work_asks_by_its_most_telling_terms_until_they_lead_to_enough_works(monkeypatch):

@@ -231,7 +231,7 @@ corpora = st.lists(paper, min_size=1, max_size=9).map(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(works=corpora, shuffler=st.randoms(use_true_random=False))
 def test_order_batches_and_workers_change_nothing(tables, works, shuffler):
     mentions, table = tables(works)
@@ -250,7 +250,7 @@ def test_order_batches_and_workers_change_nothing(tables, works, shuffler):
     assert first.links.equals(second.links)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(works=corpora, chooser=st.randoms(use_true_random=False))
 def test_every_mention_once_same_work_apart_and_corrections_hold(tables, works, chooser):
     mentions, table = tables(works)

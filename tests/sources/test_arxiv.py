@@ -247,6 +247,7 @@ def test_a_retry_after_of_hours_is_an_error(scripted, source_for):
         list(source_for(server.url).fetch(DAY, DAY))
 
 
+@pytest.mark.parametrize("read_timeout", [0.3])
 def test_a_silent_socket_does_not_hang_a_run(scripted, source_for):
     server = scripted({"body": GOOD, "silent_seconds": 30})
     begun = time.monotonic()

@@ -128,6 +128,12 @@ def test_doors_differ_only_in_what_they_do_not_tell(snapshot):
     assert split.first_submitted_at.date() == snapshot.first_submitted_at.date()
 
 
+@pytest.mark.parametrize("element", ["", "<arxiv:primary_category/>", '<arxiv:primary_category term=""/>'])
+def test_a_feed_that_names_no_primary_category_has_its_first_one(element):
+    found = record(Source.ARXIV_ATOM, ATOM.replace(b'<arxiv:primary_category term="math.NT"/>', element.encode()))
+    assert (found.primary_category, found.categories) == ("cs.LG", ["cs.LG", "math.NT"])
+
+
 @pytest.mark.parametrize(
     ("old", "new", "rule"),
     [

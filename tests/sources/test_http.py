@@ -49,6 +49,7 @@ def test_says_who_we_are_whatever_the_client_says(scripted, session_for):
     assert headers["User-Agent"].endswith("(mailto:ops@example.org)")
 
 
+@pytest.mark.parametrize("read_timeout", [0.3])
 def test_a_socket_that_never_answers_is_given_up(scripted, session_for):
     server = scripted({"body": b"late", "silent_seconds": 30})
     begun = time.monotonic()
@@ -156,13 +157,26 @@ def test_endless_redirects_end(scripted, session_for):
 def test_redacts_keys_and_tokens():
     assert redact("https://x/?api_key=abc&b=1") == "https://x/?api_key=***&b=1"
     assert redact("Authorization: Bearer abc.def") == "Authorization: Bearer ***"
+    assert redact("GET http://me:p@ss@proxy.example/works?api_key=a answered") == (
+        "GET http://***@proxy.example/works?api_key=*** answered"
+    )
+
+
+def test_redacts_nothing_else():
+    for text in (
+        "http://h/oai?verb=ListRecords&resumptionToken=6511260|2501",
+        "https://h/a@b",
+        "http://h/?to=me@h.example",
+    ):
+        assert redact(text) == text
 
 
 def test_reads_retry_after_in_both_forms():
     moment = datetime.now(UTC) + timedelta(seconds=90)
     assert retry_after_seconds({"Retry-After": "7"}) == 7
     assert retry_after_seconds({"Retry-After": format_datetime(moment, usegmt=True)}) == pytest.approx(90, abs=2)
-    assert retry_after_seconds({"Retry-After": "soon"}) is None
+    for unreadable in ("soon", "nan", "Mon, 2 Apr 99999999999999999999 19:18:42 GMT"):
+        assert retry_after_seconds({"Retry-After": unreadable}) is None
     assert retry_after_seconds({}) is None
 
 

@@ -98,8 +98,20 @@ def test_a_window_is_its_pages_in_order(landing):
     assert window.page_ids == tuple(page.page_id for page in pages)
     assert window.received == 6
     assert list(landing.pages(window)) == pages
-    assert landing.commit("arxiv_atom", PAGE.window, pages) == window
+    again = landing.commit("arxiv_atom", PAGE.window, pages)
+    assert replace(again, confirmed_at=window.confirmed_at) == window
+    assert again.confirmed_at > window.confirmed_at
+    assert list(landing.windows()) == [again]
     assert list(landing.windows("arxiv_oai")) == []
+
+
+def test_a_manifest_of_an_earlier_version_is_read(landing):
+    window = landing.commit("arxiv_atom", PAGE.window, [landing.land(PAGE)])
+    (path,) = (landing.root / "windows").rglob("*.json")
+    fields = json.loads(path.read_bytes())
+    del fields["confirmed_at"]
+    path.write_text(json.dumps(fields))
+    assert list(landing.windows()) == [replace(window, confirmed_at=window.completed_at)]
 
 
 def test_a_changed_body_is_noticed(landing):

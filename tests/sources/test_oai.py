@@ -145,6 +145,7 @@ def test_a_list_shorter_than_it_says_is_an_error(scripted, source_for):
         list(source_for(server.url).fetch(DAY, DAY))
 
 
+@pytest.mark.parametrize("read_timeout", [0.3])
 def test_busy_and_silent_servers(scripted, source_for, slept):
     server = scripted({"status": 503, "headers": {"Retry-After": "2"}}, records(IDS[:1]))
     assert papers(source_for(server.url).fetch(DAY, DAY)) == IDS[:1]

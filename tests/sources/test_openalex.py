@@ -272,6 +272,7 @@ def test_our_own_budget_stops_before_it_is_overspent(scripted, source_for):
     assert source.budget.spent_dollars == pytest.approx(0.0003)
 
 
+@pytest.mark.parametrize("read_timeout", [0.6])
 def test_a_question_without_an_answer_is_not_charged(scripted, source_for):
     server = scripted(listed([thing(1)], 2, "c2"), {"silent_seconds": 30})
     source = source_for(server.url)
@@ -316,6 +317,7 @@ def test_error_answers_that_are_no_json_are_errors(scripted, source_for, status)
         list(source_for(server.url).works_in_window(SINCE, UNTIL))
 
 
+@pytest.mark.parametrize("read_timeout", [0.3])
 def test_a_silent_socket_does_not_hang_a_run(scripted, source_for):
     with pytest.raises(UnreachableError):
         list(source_for(scripted({"silent_seconds": 30}).url).works_in_window(SINCE, UNTIL))

@@ -1,5 +1,6 @@
 """The steps run one after the other over pages landed by a test, without Dagster."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,9 @@ from pipeline.steps import bylines, changes_made, pages, papers, people, profile
 from warehouse import Limits, Warehouse
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+
+MANY = int(os.environ.get("EXAMPLES", "1"))
+"""Times as many random worlds as in the suite, where a world takes seconds: 20 after a change of what is renewed."""
 
 VOLATILE = frozenset(
     {"run_id", "page_id", "pages", "build", "window_id", "fetched_at", "completed_at", "rejected_at", "at", "event_id"}

@@ -397,3 +397,11 @@ def test_a_name_cannot_be_hidden_and_shown(curator):
     curator.decide(curating.decide_hidden_name, curator.person(ADA_1), "Ada Byron")
     with pytest.raises(CorrectionError, match="is hidden for"):
         curator.decide(curating.decide_display_name, curator.person(ADA_1), "Byron, Ada")
+
+
+def test_who_hides_a_name_is_told_the_one_that_a_decision_shows(curator):
+    author_id = curator.person(ADA_1)
+    curator.decide(curating.decide_display_name, author_id, "Ada Lovelace")
+    with curator.bench.warehouse.write() as con:
+        noted = curating.decide_hidden_name(con, author_id, "ada byron", Signature("curator", START))
+    assert noted.remarks == (f"What {author_id} still shows: Ada Lovelace.",)

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from unittest import mock
 
+import duckdb
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,9 +13,9 @@ from pipeline.resolve import blocking
 from pipeline.schemas import TABLES
 from pipeline.steps import changes, frame_as, people
 from pipeline.steps.evidence import resolver_input
-from warehouse.tables import append, merge
+from warehouse.tables import append, create_tables, merge
 
-from .bench import forget
+from .bench import MANY, forget
 
 UNHURRIED = {
     "deadline": None,
@@ -80,6 +81,24 @@ def _only_what_changed():
     """Resolve a part of the mentions however many have changed."""
     with mock.patch.object(changes, "MOST_CHANGED", 1e9):
         yield
+
+
+@pytest.fixture(scope="module")
+def first_run():
+    """Three papers whose people were resolved once."""
+    with duckdb.connect() as con:
+        create_tables(con)
+        load(con, WORKS)
+        run(con)
+        yield con
+
+
+@pytest.fixture
+def resolved(first_run):
+    """The same, as if no other test had touched it."""
+    first_run.execute("BEGIN")
+    yield first_run
+    first_run.execute("ROLLBACK")
 
 
 def worlds(history):
@@ -201,12 +220,6 @@ def run_with(con, works, told=()):
     return run(con, "later")
 
 
-def first_run(con):
-    forget(con)
-    load(con, WORKS)
-    run(con)
-
-
 def from_scratch(con, *world):
     forget(con)
     load(con, *world)
@@ -263,7 +276,7 @@ def rules_of_ids_hold(con):
 
 
 @pytest.mark.parametrize("whole_block", [2_500, 4])
-@settings(max_examples=10, **UNHURRIED)
+@settings(max_examples=6 * MANY, **UNHURRIED)
 @given(history=histories)
 def test_what_changed_gives_the_people_of_everything(connection, fresh_connection, whole_block, history):
     forget(connection)
@@ -277,7 +290,7 @@ def test_what_changed_gives_the_people_of_everything(connection, fresh_connectio
                 assert state(connection) == from_scratch(fresh_connection, *world)
 
 
-@settings(max_examples=8, **UNHURRIED)
+@settings(max_examples=5 * MANY, **UNHURRIED)
 @given(works=libraries, shuffler=st.randoms())
 def test_days_in_any_order_give_the_people_of_one_go(connection, fresh_connection, works, shuffler):
     days = sorted({paper["day"] for paper in works.values()})
@@ -292,7 +305,7 @@ def test_days_in_any_order_give_the_people_of_one_go(connection, fresh_connectio
     assert state(connection) == from_scratch(fresh_connection, works)
 
 
-@settings(max_examples=8, **UNHURRIED)
+@settings(max_examples=5 * MANY, **UNHURRIED)
 @given(works=libraries)
 def test_days_in_order_give_the_ids_of_one_go(connection, fresh_connection, works):
     """To every author whose earliest mention was the earliest of its author in every run since it came."""
@@ -311,17 +324,15 @@ def test_days_in_order_give_the_ids_of_one_go(connection, fresh_connection, work
     }
 
 
-def test_a_run_with_nothing_new_changes_nothing_and_writes_no_history(connection):
-    first_run(connection)
-    before = {name: rows_of(connection, name) for name in KEPT}
-    counts = run(connection, "again")
-    assert {name: rows_of(connection, name) for name in KEPT} == before
+def test_a_run_with_nothing_new_changes_nothing_and_writes_no_history(resolved):
+    before = {name: rows_of(resolved, name) for name in KEPT}
+    counts = run(resolved, "again")
+    assert {name: rows_of(resolved, name) for name in KEPT} == before
     assert (counts["changed_mentions"], counts["resolved_mentions"]) == (0, 0)
 
 
-def test_a_day_resolves_only_what_it_can_reach(connection):
-    first_run(connection)
-    counts = run_with(connection, {**WORKS, 4: {**OLDER, "authors": ["Quentin Brzezicki", "Ada Quist"]}})
+def test_a_day_resolves_only_what_it_can_reach(resolved):
+    counts = run_with(resolved, {**WORKS, 4: {**OLDER, "authors": ["Quentin Brzezicki", "Ada Quist"]}})
     assert (counts["changed_mentions"], counts["resolved_mentions"], counts["blocks"]) == (2, 3, 2)
 
 
@@ -355,33 +366,30 @@ def test_a_new_mention_meets_its_partner_in_another_unit(connection, fresh_conne
         assert state(connection) == from_scratch(fresh_connection, works)
 
 
-def test_older_works_that_come_late_change_no_id(connection):
-    first_run(connection)
-    before = ids(connection)
-    counts = run_with(connection, {**WORKS, 0: OLDER})
-    after = ids(connection)
+def test_older_works_that_come_late_change_no_id(resolved):
+    before = ids(resolved)
+    counts = run_with(resolved, {**WORKS, 0: OLDER})
+    after = ids(resolved)
     assert {mention: after[mention] for mention in before} == before
     assert after["arxiv:0#1"] == before["arxiv:1#1"]
     assert "minted_authors" not in counts
 
 
-def test_a_correction_acts_when_it_comes_and_stops_when_it_is_withdrawn(connection):
-    first_run(connection)
-    before = people_of(connection)
-    run_with(connection, WORKS, [("same", "arxiv:1#2", "arxiv:3#1")])
-    assert {"arxiv:1#2", "arxiv:2#2", "arxiv:3#1"} in people_of(connection)
-    counts = run_with(connection, WORKS)
-    assert people_of(connection) == before
+def test_a_correction_acts_when_it_comes_and_stops_when_it_is_withdrawn(resolved):
+    before = people_of(resolved)
+    run_with(resolved, WORKS, [("same", "arxiv:1#2", "arxiv:3#1")])
+    assert {"arxiv:1#2", "arxiv:2#2", "arxiv:3#1"} in people_of(resolved)
+    counts = run_with(resolved, WORKS)
+    assert people_of(resolved) == before
     assert "incremental_run" in counts
-    rules_of_ids_hold(connection)
+    rules_of_ids_hold(resolved)
 
 
-def test_another_model_or_method_resolves_everything_once_and_says_so(connection, monkeypatch):
-    first_run(connection)
+def test_another_model_or_method_resolves_everything_once_and_says_so(resolved, monkeypatch):
     monkeypatch.setattr(people, "method", lambda: "another")
-    assert run(connection)["refit_run"] == 1
-    assert run(connection)["incremental_run"] == 1
-    rows = connection.execute("SELECT mode, method, resolved_mentions FROM resolved.resolutions").fetchall()
+    assert run(resolved)["refit_run"] == 1
+    assert run(resolved)["incremental_run"] == 1
+    rows = resolved.execute("SELECT mode, method, resolved_mentions FROM resolved.resolutions").fetchall()
     assert sorted((mode, method == "another", mentions) for mode, method, mentions in rows) == [
         ("first", False, 5),
         ("incremental", True, 0),
@@ -389,36 +397,32 @@ def test_another_model_or_method_resolves_everything_once_and_says_so(connection
     ]
 
 
-def test_when_much_has_changed_everything_is_resolved(connection, monkeypatch):
+def test_when_much_has_changed_everything_is_resolved(resolved, monkeypatch):
     monkeypatch.setattr(changes, "MOST_CHANGED", 0.2)
-    first_run(connection)
-    assert run_with(connection, {**WORKS, 0: OLDER})["full_run"] == 1
+    assert run_with(resolved, {**WORKS, 0: OLDER})["full_run"] == 1
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE staging.mentions SET raw_name = 'Zoë Thackeray'",
-        "UPDATE staging.mentions SET given = 'Zoë'",
-        "UPDATE staging.mentions SET family = 'Thacker'",
-        "UPDATE staging.mentions SET raw_affiliation = 'A lab'",
-        "UPDATE staging.mentions SET orcid = '0000-0002-1825-0097'",
-        "UPDATE staging.works SET title = 'Another'",
-        "UPDATE staging.works SET abstract = 'We study it.'",
-        "UPDATE staging.works SET first_submitted_at = '2001-01-01'",
-        "UPDATE staging.works SET venue = 'A journal'",
-        "UPDATE staging.works SET journal_ref = 'J. 1'",
-        "INSERT INTO staging.work_topics VALUES ('arxiv:1', 'arxiv', 'cs.LG', 'Machine Learning', true)",
-        "INSERT INTO staging.work_references VALUES ('arxiv:1', 'W1', NULL)",
+        "UPDATE staging.mentions SET raw_name = 'Zoë Thackeray' WHERE work_id = 'arxiv:3'",
+        "UPDATE staging.mentions SET given = 'Zoë' WHERE work_id = 'arxiv:3'",
+        "UPDATE staging.mentions SET family = 'Thacker' WHERE work_id = 'arxiv:3'",
+        "UPDATE staging.mentions SET raw_affiliation = 'A lab' WHERE work_id = 'arxiv:3'",
+        "UPDATE staging.mentions SET orcid = '0000-0002-1825-0097' WHERE work_id = 'arxiv:3'",
+        "UPDATE staging.works SET title = 'Another' WHERE work_id = 'arxiv:3'",
+        "UPDATE staging.works SET abstract = 'We study it.' WHERE work_id = 'arxiv:3'",
+        "UPDATE staging.works SET first_submitted_at = '2001-01-01' WHERE work_id = 'arxiv:3'",
+        "UPDATE staging.works SET venue = 'A journal' WHERE work_id = 'arxiv:3'",
+        "UPDATE staging.works SET journal_ref = 'J. 1' WHERE work_id = 'arxiv:3'",
+        "INSERT INTO staging.work_topics VALUES ('arxiv:3', 'arxiv', 'cs.LG', 'Machine Learning', true)",
+        "INSERT INTO staging.work_references VALUES ('arxiv:3', 'W1', NULL)",
     ],
 )
-def test_whatever_the_resolver_reads_is_in_the_fingerprint(connection, change):
-    forget(connection)
-    load(connection, {1: {**WORKS[1], "authors": ["Zenobia Thackeray"]}})
-    run(connection)
-    connection.execute(change)
-    log_changes(connection, ["arxiv:1"])
-    assert run(connection)["changed_mentions"] == 1
+def test_whatever_the_resolver_reads_is_in_the_fingerprint(resolved, change):
+    resolved.execute(change)
+    log_changes(resolved, ["arxiv:3"])
+    assert run(resolved)["changed_mentions"] == 1
 
 
 def test_some_works_are_read_as_all_are(built_world):

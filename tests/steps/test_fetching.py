@@ -11,6 +11,7 @@ from pipeline.replica import FaultPlan, running
 from pipeline.sources.arxiv import ArxivSource
 from pipeline.sources.budget import LIST_DOLLARS, Budget
 from pipeline.sources.errors import BudgetSpentError, PlanRefusedError
+from pipeline.sources.landing import Landing
 from pipeline.sources.ledger import LEDGER, Kind, Ledger
 from pipeline.sources.oai import OaiSource
 from pipeline.sources.openalex import OpenAlexSource
@@ -165,6 +166,16 @@ def test_a_day_of_changes_that_may_still_grow_is_asked_for_again(on, monkeypatch
     with on() as day:
         day.changes()
         assert day.changes().notes["days_kept"] == 0
+
+
+def test_a_day_whose_list_came_again_unchanged_once_it_was_settled_is_kept(tmp_path):
+    landing = Landing(tmp_path)
+    window = landing.commit("arxiv_oai", "2021-03-01/2021-03-01", [])
+    (path,) = (tmp_path / "windows").rglob("*.json")
+    path.write_text(path.read_text().replace(window.completed_at.isoformat(), "2021-03-02T06:30:00+00:00"))
+    assert fetching.settled_days(landing) == set()
+    landing.commit("arxiv_oai", "2021-03-01/2021-03-01", [])
+    assert fetching.settled_days(landing) == {SINCE}
 
 
 def test_each_day_has_its_own_count(on):

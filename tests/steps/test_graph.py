@@ -70,8 +70,11 @@ def test_around_a_person(world):
     assert len([row for row in found if row[0] == "wrote"]) == 4
 
 
-def test_the_ties_among_people_are_each_told_once(world):
-    all_ties = "SELECT author_id, collaborator_id, strength FROM marts.collaborators WHERE author_id < collaborator_id"
+def test_the_established_ties_among_people_are_each_told_once(world):
+    all_ties = (
+        "SELECT author_id, collaborator_id, strength FROM marts.collaborators"
+        " WHERE author_id < collaborator_id AND is_established"
+    )
     with world.warehouse.write() as con:
         people = [row[0] for row in con.execute("SELECT author_id FROM marts.authors").fetchall()]
         found = [tuple(tie.values()) for tie in panels.read_ties(con, people)]

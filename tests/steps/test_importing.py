@@ -264,6 +264,24 @@ def test_records_that_the_snapshot_says_are_gone_go(papers, snapshot):
     assert imported(papers, snapshot.root, "works")[0].gone == 0
 
 
+def test_a_row_that_names_nobody_gone_is_rejected_and_the_others_hold(papers, snapshot):
+    whole(snapshot)
+    imported(papers, snapshot.root)
+    snapshot.file("works/deleted_ids.csv", b'id,deleted_date\n"W999\nnobody,2026-02-02\n\n\xff\nW101,2026-02-02\n')
+    assert imported(papers, snapshot.root, "works")[0].gone == 1
+    assert "W101" not in work_ids(papers)
+    rejected = papers.rows("SELECT record_id, rule FROM staging.rejected WHERE source = 'openalex_gone' ORDER BY ALL")
+    assert [record_id for record_id, _ in rejected] == ["nobody,2026-02-02", "\ufffd"]
+
+
+@pytest.mark.parametrize("text", [b"[1, 2]", b'{"entries": "none"}', b'{"entries": [{"url": 5}]}'])
+def test_a_manifest_without_the_parts_beside_it_is_no_manifest(snapshot, text):
+    snapshot.part("works", json_lines(WORKS))
+    snapshot.file("works/manifest", text)
+    with pytest.raises(ImportFileError, match="manifest names none of the parts beside it: download it again"):
+        snapshot_parts(snapshot.root)
+
+
 def test_a_long_import_tells_how_far_it_is(bench, tmp_path):
     path = tmp_path / "arxiv.jsonl"
     path.write_bytes(json_lines(PAPERS))

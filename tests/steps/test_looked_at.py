@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pipeline.steps import builds, bylines, corrections, frame_as, query_as, works
 from warehouse import query
 
-from .bench import forget
+from .bench import MANY, forget
 from .test_renewal import UNHURRIED, after, days, load, page_ids, worlds
 
 ALL = "SELECT work_id FROM staging.works"
@@ -31,7 +31,7 @@ def build(con, world, kept, run_id):
     bylines.build_mentions(con, run_id=run_id)
 
 
-@settings(max_examples=15, **UNHURRIED)
+@settings(max_examples=8 * MANY, **UNHURRIED)
 @given(world=worlds, day=days, words=st.tuples(keywords, keywords))
 def test_no_work_changes_unseen(connection, world, day, words):
     forget(connection)

@@ -10,7 +10,7 @@ import pytest
 from pipeline.resolve import resolve
 from pipeline.sources.pages import Source
 from pipeline.steps import frame_as, people, quality, temporary_table
-from pipeline.steps.monitors import HOT_MENTIONS, culprits, hot_names, read_printed_names
+from pipeline.steps.monitors import HOT_MENTIONS, culprits, hot_names
 
 from .bench import Bench
 from .small_world import ORCID_ADA, authorship, json_lines, work
@@ -104,10 +104,8 @@ def test_the_bound_takes_whole_blocks_in_a_fixed_order(world):
     sizes = []
     for bound in (1, 4):
         with world.warehouse.write() as con:
-            _, names = read_printed_names(con)
             known = quality.orcid_gold(con).select("mention_id")
             with (
-                frame_as(con, "names", names),
                 temporary_table(con, "named_mentions", "resolved/named_mentions"),
                 frame_as(con, "known", known),
             ):

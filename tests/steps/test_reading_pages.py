@@ -12,6 +12,7 @@ from pipeline.sources.errors import LandingError
 from pipeline.sources.pages import MAX_PAYLOAD_CHARS, RawPage, Source
 from pipeline.sources.parsing import parse_page
 from pipeline.steps import pages
+from warehouse import query
 
 from .bench import START, Bench
 from .small_world import ADA, INSTITUTIONS, JOSE, ORCID_ADA, PAPERS, WORKS, authorship, json_lines, paper, work
@@ -22,6 +23,11 @@ V2 = [*V1, {"version": "v2", "created": "Tue, 2 Mar 2021 10:00:00 GMT"}]
 
 def titles(bench):
     return bench.rows("SELECT version, title FROM staging.arxiv_records")
+
+
+def test_every_door_of_arxiv_is_among_the_pages_of_a_record():
+    doors = [source.value for source in Source if source.value.startswith("arxiv_")]
+    assert [door for door in doors if f"source = '{door}'" not in query("staging/record_pages")] == []
 
 
 def test_received_is_accepted_and_rejected(bench):

@@ -66,7 +66,9 @@ def from_scratch(con):
     """All lists with the counts that are in the warehouse."""
     with step.temporary_table(con, "related_citations", "marts/related_citations"):
         works, cited = con.sql(query("marts/related_texts")).pl(), con.sql("FROM related_citations").pl()
-    found = related.corpus(works, cited, step.kept_statistics(con))
+    statistics = step.kept_statistics(con)
+    kept = [pl.DataFrame(schema=vectors.KEPT_TERMS), *related.kept_terms(works, statistics)]
+    found = related.corpus(pl.concat(kept), cited, statistics)
     batches = related.related(found, np.arange(works.height), threads=1)
     return pl.concat([stored(con).clear(), *(pl.DataFrame(pl.from_arrow(batch.papers)) for batch in batches)])
 
@@ -84,6 +86,7 @@ def test_days_give_the_lists_of_one_go(con, days, is_sorted_anew):
             patch.setattr(step, "is_outgrown", lambda _: True)
             step.relate_papers(con, threads=1)
             patch.setattr(step, "is_outgrown", lambda _: False)
+            assert not step.is_incomplete(con)
             for day in days[1:]:
                 put(con, day)
                 step.relate_papers(con, threads=1)

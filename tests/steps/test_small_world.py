@@ -8,8 +8,9 @@ import pytest
 from pipeline.replica import running
 from pipeline.sources.arxiv import ArxivSource
 from pipeline.sources.pages import Source
+from warehouse import query
 
-from .bench import Bench
+from .bench import Bench, forget
 from .small_world import (
     AUTHORS,
     CROWD,
@@ -19,6 +20,7 @@ from .small_world import (
     PAPERS,
     WORKS,
     json_lines,
+    work,
     write_world,
 )
 
@@ -258,3 +260,24 @@ def test_the_atom_door_and_the_snapshot_door_give_the_same_work(bench, tmp_path)
     atom, snapshot = seen
     assert len(atom["works"]) == len(split) - 1
     assert atom == snapshot
+
+
+def test_a_work_without_a_date_is_not_somebodys_latest(bench):
+    name = {"raw_author_name": "Ada Byron", "raw_orcid": f"https://orcid.org/{ORCID_ADA}"}
+    dated = work(301, "Looms that count", [name | {"raw_affiliation_strings": ["New lab"]}])
+    undated = work(302, "Looms that do not", [name | {"raw_affiliation_strings": ["Old lab"]}],
+                   publication_year=None, publication_date=None)  # fmt: skip
+    bench.land(Source.OPENALEX_WORKS, json_lines([dated, undated]))
+    bench.build()
+    assert bench.rows("SELECT works_count, affiliation FROM marts.authors") == [(2, "New lab")]
+
+
+@pytest.mark.parametrize("order", ["ASC", "DESC"])
+def test_a_renamed_topic_has_the_name_most_works_know_in_any_order(connection, order):
+    forget(connection)
+    connection.execute(
+        "INSERT INTO staging.work_topics"
+        " SELECT 'openalex:W' || n, 'openalex', 'T1', CASE n WHEN 1 THEN 'Early name' ELSE 'Later name' END, true"
+        f" FROM range(1, 4) AS works (n) ORDER BY n {order}"
+    )
+    assert connection.execute(query("marts/topics")).fetchall() == [("T1", "openalex", "Later name", 3)]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from pipeline.schemas import TABLES
-from warehouse import Warehouse, WarehouseError
+from warehouse import Warehouse, WarehouseError, connection
 
 PLACES = "staging.mention_institutions"
 DEADLINE_SECONDS = 60
@@ -175,6 +175,31 @@ def test_a_file_that_is_no_warehouse_is_named(tmp_path):
     (tmp_path / "warehouse.duckdb").write_bytes(b"no database" * 1000)
     with pytest.raises(WarehouseError, match=r"warehouse.duckdb cannot be opened"), Warehouse(tmp_path).read():
         pass
+
+
+OPENED = """
+import duckdb
+con = duckdb.connect(str(warehouse.working_path), read_only=True)
+arrived()
+"""
+
+
+def test_a_file_that_is_open_elsewhere_is_told_with_who_has_it(warehouse):
+    with another_process(warehouse.folder, OPENED) as process:
+        sentence = rf"working\.duckdb is open in process {process.pid} \(python.*\): close it there, then give"
+        with pytest.raises(WarehouseError, match=sentence), warehouse.write():
+            pass
+
+
+def test_a_writer_that_has_to_wait_says_for_whom(warehouse, caplog, monkeypatch):
+    monkeypatch.setattr(connection, "SILENT_SECONDS", 0.05)
+    with another_process(warehouse.folder, IN_A_WRITE) as process:
+        threading.Timer(1, process.kill).start()
+        add(warehouse, "later")
+    assert [record.getMessage().partition(" (")[0] for record in caplog.records] == [
+        f"{warehouse.working_path} is being written by process {process.pid}"
+    ]
+    assert working(warehouse) == ["kept", "later"]
 
 
 def test_comments_and_constraints_are_published_too(warehouse):

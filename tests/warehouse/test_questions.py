@@ -204,6 +204,22 @@ def test_affiliations(asked):
     assert taken(asked("affiliations", author=MARY), "place", "country_code") == [("Royal Hospital", None)]
 
 
+def test_places_of_one_name_in_two_countries_are_two(asked_world):
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{asked_world.warehouse.published_path}' AS published (READ_ONLY)")
+        con.execute("COPY FROM DATABASE published TO memory")
+        con.execute(
+            "INSERT INTO staging.institutions BY NAME SELECT 'I9' AS institution_id, 'CA' AS country_code, display_name"
+            " FROM staging.institutions WHERE display_name = 'University of London'"
+        )
+        con.execute(
+            "INSERT INTO staging.mention_institutions SELECT mention_id, 'I9' FROM staging.mention_institutions"
+            " INNER JOIN staging.institutions USING (institution_id) WHERE display_name = 'University of London'"
+        )
+        rows = con.execute(QUESTIONS["affiliations"].sql, {"author": ADA}).fetchall()
+    assert [row[1:3] for row in rows] == [("University of London", "CA"), ("University of London", "GB")]
+
+
 def test_published_later(asked):
     assert taken(asked("published_later"), "work_id", "published_in", "published_on", "days_after") == [
         ("arxiv:2205.00001", "Journal of Looms", date(2022, 11, 2), 184),

@@ -19,11 +19,11 @@ WITH places AS (
 SELECT
     author_id,
     place,
-    any_value(country_code) AS country_code,
+    country_code,
     min(in_year) AS first_year,
     max(in_year) AS last_year,
     count(DISTINCT work_id) AS works
 FROM places
 WHERE place IS NOT NULL
-GROUP BY author_id, place
-ORDER BY author_id, first_year, last_year, place;
+GROUP BY author_id, place, country_code
+ORDER BY author_id, first_year, last_year, place, country_code;

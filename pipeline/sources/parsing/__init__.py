@@ -1,8 +1,7 @@
 """Parsers: the bytes of a page in, its records and rejects out.
 
-Pure: no network, no clock, no order but the page's. A page is read record by record, and a record that breaks
-a
-rule never takes its neighbours with it. `parse_page` knows which parser reads which source.
+Pure: no network, no clock, no order but the page's. A page is read record by record, and a record that breaks a rule
+never takes its neighbours with it. `parse_page` knows which parser reads which source.
 """
 
 from collections.abc import Callable, Mapping

@@ -147,6 +147,7 @@ def _categories(entry: etree._Element) -> tuple[str | None, str]:
     """Return the primary category, and all of them with the primary first."""
     terms = [term for found in entry.iterfind("atom:category", _NAMESPACES) if (term := found.get("term"))]
     element = entry.find("arxiv:primary_category", _NAMESPACES)
-    primary = element.get("term") if element is not None else (terms[0] if terms else None)
+    named = element.get("term") if element is not None else None
+    primary = named or (terms[0] if terms else None)
     ordered = dict.fromkeys([primary, *terms] if primary else terms)
     return primary, " ".join(ordered)

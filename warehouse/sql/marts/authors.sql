@@ -42,8 +42,10 @@ institutions AS (
 affiliations AS (
     SELECT
         author_id,
+        -- A null in a pair counts as the greatest: a work without a date comes first instead.
         arg_max(
-            coalesce(institution, raw_affiliation), (coalesce(first_submitted_at, make_timestamptz(year, 1, 1, 0, 0, 0)), mention_id)
+            coalesce(institution, raw_affiliation),
+            (coalesce(first_submitted_at, make_timestamptz(coalesce(year, 1), 1, 1, 0, 0, 0)), mention_id)
         ) AS affiliation
     FROM authorships
     LEFT JOIN institutions USING (mention_id)

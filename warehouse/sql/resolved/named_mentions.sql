@@ -1,15 +1,14 @@
--- One row is a mention with its author, its name's row in `names` and its block; null for groups and placeholders.
+-- One row is a mention with its author and its name as the resolver read it: a digest of all it read (code), the block, and
+-- a digest of family and first given name where that is written out; null for groups and placeholders, and for initials.
 SELECT
-    mention.mention_id,
-    mention.work_id,
+    place.mention_id,
+    split_part(place.mention_id, '#', 1) AS work_id,
     person.author_id,
-    name.code,
-    name.block,
-    name.written_out
-FROM staging.mentions AS mention
+    hash(place.block, place.first, place.tokens, place.middles) AS code,
+    nullif(place.block, '') AS block,
+    CASE
+        WHEN place.block != '' AND length(place.first) > 1
+            THEN hash(regexp_replace(place.block, '\|[^|]*$', ''), place.first)
+    END AS written_out
+FROM resolved.mention_places AS place
 INNER JOIN resolved.author_mentions AS person USING (mention_id)
-INNER JOIN names AS name
-    ON
-        mention.raw_name = name.name
-        AND mention.given IS NOT DISTINCT FROM name.given
-        AND mention.family IS NOT DISTINCT FROM name.family

@@ -1,11 +1,10 @@
--- One row is a name as the resolver reads it, with how often it is printed and the smallest mention that bears it.
+-- One row is a printed name, with how often it is printed, the smallest mention that bears it, and whether it was taken for a
+-- person's.
 SELECT
     raw_name AS name,
-    given,
-    family,
     min(mention_id) AS mention_id,
     count(*) AS mentions,
-    bool_or(kind = 'person') AS is_person
+    kind = 'person' AS is_person
 FROM staging.mentions
-GROUP BY raw_name, given, family
-ORDER BY raw_name, given, family
+GROUP BY raw_name, is_person
+ORDER BY raw_name, is_person
