@@ -46,3 +46,16 @@ def test_no_work_changes_unseen(connection, world, day, words):
     changed = {mention for mention in before | now if before.get(mention) != now.get(mention)}
     assert {mention.partition("#")[0] for mention in changed} <= works_seen
     assert {mention: now[mention] for mention in seen} == seen
+
+
+def test_decisions_that_change_places_are_seen(built_world):
+    with built_world.warehouse.write() as con:
+        (mention,), (one,), (other,) = con.execute("SELECT mention_id FROM staging.mentions ORDER BY 1 LIMIT 3").fetchall()
+
+        def digest(same, different):
+            rows = [(mention, same, "same"), (mention, different, "different")]
+            told = pl.DataFrame(rows, schema=["mention_id_l", "mention_id_r", "kind"], orient="row")
+            with frame_as(con, "decisions", told), query_as(con, "looked_at", ALL):
+                return dict(con.execute(query("resolved/fingerprints")).fetchall())[mention]
+
+        assert digest(one, other) != digest(other, one)

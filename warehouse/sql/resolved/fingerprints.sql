@@ -2,14 +2,14 @@
 -- it: every column that mentions.sql and works.sql read. Parts that come in any order are added up. Temporary tables:
 -- looked_at (work_id), decisions.
 WITH bylines AS (
-    SELECT work_id, bit_xor(hash(position, raw_name)) AS digest
+    SELECT work_id, bit_xor(hash(hash(position, raw_name))) AS digest
     FROM staging.mentions
     SEMI JOIN looked_at USING (work_id)
     GROUP BY work_id
 ),
 
 categories AS (
-    SELECT work_id, bit_xor(hash(topic_id, is_primary)) AS digest
+    SELECT work_id, bit_xor(hash(hash(topic_id, is_primary))) AS digest
     FROM staging.work_topics
     SEMI JOIN looked_at USING (work_id)
     WHERE scheme = 'arxiv'
@@ -52,7 +52,7 @@ decided AS (
 ),
 
 decisions_of AS (
-    SELECT mention_id, bit_xor(hash(other, kind)) AS digest
+    SELECT mention_id, bit_xor(hash(hash(other, kind))) AS digest
     FROM decided
     GROUP BY mention_id
 )
