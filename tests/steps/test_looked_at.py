@@ -50,7 +50,8 @@ def test_no_work_changes_unseen(connection, world, day, words):
 
 def test_decisions_that_change_places_are_seen(built_world):
     with built_world.warehouse.write() as con:
-        (mention,), (one,), (other,) = con.execute("SELECT mention_id FROM staging.mentions ORDER BY 1 LIMIT 3").fetchall()
+        some = con.execute("SELECT mention_id FROM staging.mentions ORDER BY mention_id LIMIT 3").fetchall()
+        mention, one, other = (row[0] for row in some)
 
         def digest(same, different):
             rows = [(mention, same, "same"), (mention, different, "different")]
