@@ -227,34 +227,6 @@ def quick_records() -> Iterator[None]:
 
 
 @contextmanager
-def one_engine_a_file() -> Iterator[None]:
-    """Let Dagster take all connections to one of its SQLite files from one engine.
-
-    It makes an engine for each connection, and each compiles its statements anew: a third of the time of a run that has
-    little to do.
-    """
-    from dagster._core.storage.event_log.sqlite import sqlite_event_log  # noqa: PLC0415 - two seconds, as above
-    from dagster._core.storage.runs.sqlite import sqlite_run_storage  # noqa: PLC0415
-
-    storages: tuple[Any, ...] = (sqlite_event_log, sqlite_run_storage)
-    create_engine = storages[0].create_engine
-    engines: dict[str, Any] = {}
-
-    def engine_of(url: str, **options: Any) -> Any:
-        if url not in engines:
-            engines[url] = create_engine(url, **options)
-        return engines[url]
-
-    for storage in storages:
-        storage.create_engine = engine_of
-    try:
-        yield
-    finally:
-        for storage in storages:
-            storage.create_engine = create_engine
-
-
-@contextmanager
 def notices_shown() -> Iterator[None]:
     """Print what the warehouse and the runs warn of, such as a file of another version, wherever stderr goes."""
     console = Console(file=sys.stderr, highlight=False)
@@ -308,13 +280,7 @@ def execute(
 
     console = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     # When records cannot be written, Dagster says so once an event, and then raises.
-    with (
-        notices_shown(),
-        quick_records(),
-        one_engine_a_file(),
-        sign_of_life() as sign,
-        redirect_stderr(io.StringIO()),
-    ):
+    with notices_shown(), quick_records(), sign_of_life() as sign, redirect_stderr(io.StringIO()):
         bury_dead_runs(found)
         name_living_runs(found)
         result = defs.resolve_job_def(job).execute_in_process(
@@ -346,7 +312,7 @@ def execute(
 
 def was_interrupted(result: "dg.ExecuteInProcessResult") -> bool:
     """Whether a run failed since Dagster turned an interrupt into an error, which a library may have wrapped."""
-    from dagster._core.errors import DagsterExecutionInterruptedError  # noqa: PLC0415
+    from dagster import DagsterExecutionInterruptedError  # noqa: PLC0415
 
     errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
     return any(error and DagsterExecutionInterruptedError.__name__ in error.to_string() for error in errors)

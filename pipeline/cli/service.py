@@ -177,6 +177,8 @@ def services(settings: Settings) -> Iterator[Finding]:
                 name,
                 f"{redact(url)} does not answer ({type(error).__name__}): check the network, or name a replica",
             )
+        except OSError as error:
+            yield Finding(False, name, f"not asked, {error.filename} cannot be used ({error.strerror})")
 
 
 def translation(settings: Settings) -> Finding:

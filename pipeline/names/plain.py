@@ -26,7 +26,7 @@ ROLE_WORDS = (
     lexicon.PARTICLES
     | lexicon.TITLES
     | lexicon.LONG_DEGREES
-    | lexicon.SUFFIXES.keys()
+    | lexicon.COMMA_SUFFIXES.keys()
     | lexicon.VIETNAMESE_SURE_SURNAMES
     | lexicon.VIETNAMESE_MIDDLES
     | GROUP_WORDS

@@ -37,7 +37,9 @@ def test_the_doctor_tells_of_records_that_cannot_be_written_among_the_rest(shell
 
     (shell.data / "dagster").mkdir(parents=True)
     monkeypatch.setattr(service, "instance", refused)
-    assert list(service.unended(Settings())) == [Finding(False, "records of runs", "They cannot be written.")]
+    assert list(service.unended(Settings())) == [
+        Finding(good=False, what="records of runs", says="They cannot be written.")
+    ]
 
 
 def test_a_command_that_is_running_already_is_named(shell, capsys):

@@ -87,6 +87,35 @@ def test_the_established_ties_among_people_are_each_told_once(world):
         assert panels.read_ties(con, []) == []
 
 
+def test_two_ties_that_swap_their_strengths_are_seen(connection):
+    connection.execute(
+        "INSERT INTO marts.collaborators BY NAME SELECT 'A' AS author_id, other AS collaborator_id,"
+        " other AS display_name, 1 AS joint_works, 1.0 AS newman_weight, strength, true AS is_established,"
+        " true AS is_close"
+        " FROM (VALUES ('B', 1.0), ('C', 2.0)) AS tie (other, strength)"
+    )
+    ties = "SELECT ties FROM marts.established_ties"
+    graph.bring_ties(connection, whole=True)
+    assert connection.execute(ties).fetchall() == [('{"B":1.0,"C":2.0}',)]
+    connection.execute("UPDATE marts.collaborators SET strength = 3 - strength")
+    graph.bring_ties(connection, whole=False)
+    assert connection.execute(ties).fetchall() == [('{"B":2.0,"C":1.0}',)]
+
+
+def test_texts_in_other_languages_are_read_by_their_paper(connection):
+    connection.execute(
+        "INSERT INTO staging.work_texts VALUES"
+        " ('arxiv:1', 'de', 'abstract', 'Kurz.', 'a service', true, 'en', 'digest'),"
+        " ('arxiv:1', 'fr', 'abstract', 'Court.', 'openalex', false, NULL, NULL),"
+        " ('arxiv:2', 'fr', 'title', 'Titre', 'openalex', false, NULL, NULL)"
+    )
+    found = panels.read_panel(connection, "paper_texts", "arxiv:1")
+    assert [(row["language"], row["text"], row["translated_from"]) for row in found] == [
+        ("fr", "Court.", None),
+        ("de", "Kurz.", "en"),
+    ]
+
+
 def test_related_papers_say_what_they_share(world):
     ((reason,),) = world.rows(
         "SELECT reason FROM marts.graph_edges WHERE centre_id = 'arxiv:2103.00001' AND kind = 'related' AND place = 1"
