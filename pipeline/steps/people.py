@@ -69,7 +69,8 @@ def resolve_people(con: duckdb.DuckDBPyConnection, *, run_id: str, threads: int)
         changes.affected_mentions(con, model, everything=build.whole, threads=threads) as change,
     ):
         resolved = resolve_affected(con, change, told, model, threads)
-        blocks = resolved.places.filter(pl.col("block") != "")["block"].n_unique()
+        block = resolved.places["block"]
+        blocks = block.filter(block != "").n_unique()
         write_places(con, resolved.places, change)
         clusters, links = resolved.clusters, resolved.links
         del resolved  # its places are millions of rows that nothing below reads
