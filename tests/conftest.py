@@ -1,5 +1,6 @@
 """Fixtures that more than one folder of tests uses."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -18,3 +19,13 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs the real records in ../shared, which this checkout does not have")
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def speaking_loggers() -> None:
+    """Undo what other tests of the process, and the libraries they bring in, did to the loggers that tests read."""
+    logging.disable(logging.NOTSET)
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.split(".")[0] in {"pipeline", "warehouse"} and isinstance(logger, logging.Logger):
+            logger.disabled, logger.propagate = False, True
+            logger.setLevel(logging.NOTSET)

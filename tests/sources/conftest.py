@@ -1,6 +1,5 @@
 """A server that answers by script, for faults no well-behaved server shows."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,16 +10,6 @@ from typing import Any
 import pytest
 
 from pipeline.sources.http import HttpPolicy
-
-
-@pytest.fixture(autouse=True)
-def speaking_loggers() -> None:
-    """Undo what other tests of the process, and the libraries they bring in, did to the loggers that tests read."""
-    logging.disable(logging.NOTSET)
-    for name, logger in logging.root.manager.loggerDict.items():
-        if name.split(".")[0] == "pipeline" and isinstance(logger, logging.Logger):
-            logger.disabled, logger.propagate = False, True
-            logger.setLevel(logging.NOTSET)
 
 
 @dataclass
