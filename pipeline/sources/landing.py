@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import zstandard
 
@@ -207,8 +207,7 @@ class Landing:
             for folder in (aside.parent, path.parent):
                 folder.mkdir(parents=True, exist_ok=True)
             try:
-                with aside.open("wb") as file:
-                    fcntl.flock(file, fcntl.LOCK_EX)
+                with _locked(aside) as file:
                     file.write(content)
                     file.flush()
                     os.fsync(file.fileno())
@@ -241,6 +240,16 @@ class Landing:
         if match is None or match["source"] not in _SOURCES:
             raise LandingError(f"{page_id[:80]!r} is no page id.")
         return self.root / branch / match["source"] / match["digest"][:2] / f"{page_id}.zst"
+
+
+def _locked(path: Path) -> BinaryIO:
+    """A new file, locked; made again when it was swept between its making and its locking."""
+    while True:
+        file = path.open("wb")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return file
+        file.close()
 
 
 def _known_source(source: str) -> str:

@@ -1,3 +1,4 @@
+import fcntl
 import json
 import os
 import signal
@@ -150,6 +151,21 @@ def test_a_full_disk_leaves_nothing_behind(landing, monkeypatch):
     with pytest.raises(LandingError, match="No space left on device"):
         landing.land(PAGE)
     assert files(landing) == []
+
+
+def test_a_file_that_is_swept_before_its_writer_holds_it_is_written_again(landing, monkeypatch):
+    lock, swept = fcntl.flock, []
+
+    def late(file, operation):
+        if not swept:
+            swept.append(0)
+            swept.append(landing.sweep())
+        lock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    landed = landing.land(PAGE)
+    assert swept == [0, 1]
+    assert landing.read(landed) == PAGE.body
 
 
 def test_a_kill_leaves_whole_pages_only(landing):
