@@ -31,11 +31,11 @@ from pipeline.resolve.blocking import Units, units_of
 from pipeline.resolve.comparisons import compare
 from pipeline.resolve.evidence import Evidence, read_evidence
 from pipeline.resolve.inputs import checked_input
-from pipeline.resolve.joins import Ties, rare_coauthors, ties_of_changed, written_elsewhere
+from pipeline.resolve.joins import Ties, linked, rare_coauthors, standing, written_elsewhere
 from pipeline.resolve.model import Model
 from pipeline.resolve.name_levels import NameLevel, compare_names
 from pipeline.resolve.pairs import PairSpace, pair_space
-from pipeline.resolve.printed_names import NameTable, Words, name_table
+from pipeline.resolve.printed_names import NameTable, Words, are_near, name_table
 from pipeline.resolve.rarity import name_rarity
 
 LongArray = npt.NDArray[np.int64]
@@ -66,7 +66,7 @@ different units were joined, `island` that of its island. Texts are views: most 
 PARTNERS = pa.schema(
     [pa.field("mention_id_l", pa.string(), nullable=False), pa.field("mention_id_r", pa.string(), nullable=False)]
 )
-"""One row is two tied clusters of different units, by their smallest mentions; sorted."""
+"""One row is two tied clusters of different units, by their smallest mentions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +191,7 @@ def compatible_names(
     columns = list(NAME_COLUMNS)
     new, known = (frame.filter(pl.col("block") != "") for frame in (new, known))
     both = pl.concat([new.select(columns), known.select(columns)])
-    keys = both.select(
-        linkable=pl.lit(value=True),
-        family=pl.col("block").str.replace(r"\|[^|]*$", ""),
-        first=pl.col("first").replace("", None),
-        tokens=pl.col("tokens").str.split(" ").list.filter(pl.element() != ""),
-        middles=pl.col("middles").str.split(" ").list.filter(pl.element() != ""),
-    )
-    names = name_table(keys)
+    names = _read_again(both)
     rarity = name_rarity(names, model.counts)
     split = both["block"].is_in(sorted(large_blocks)).to_numpy()
     rows = both.select("block").with_row_index("row")
@@ -208,6 +201,19 @@ def compatible_names(
     unit = np.where(names.full >= 0, names.first + 1, 0)
     fits = (level != NameLevel.IMPOSSIBLE) & (~split[left] | (unit[left] == unit[right]))
     return known[np.unique(right[fits]) - new.height]
+
+
+def _read_again(names: pl.DataFrame) -> NameTable:
+    """The names that `NAME_COLUMNS` describe; none of them has an empty block."""
+    return name_table(
+        names.select(
+            linkable=pl.lit(value=True),
+            family=pl.col("block").str.replace(r"\|[^|]*$", ""),
+            first=pl.col("first").replace("", None),
+            tokens=pl.col("tokens").str.split(" ").list.filter(pl.element() != ""),
+            middles=pl.col("middles").str.split(" ").list.filter(pl.element() != ""),
+        )
+    )
 
 
 def tied_mentions(
@@ -265,28 +271,94 @@ def _beside(units: Units, is_changed: BoolArray) -> tuple[LongArray, LongArray]:
     return left[known], right[known]
 
 
-def partner_ties(
-    mentions: pa.Table, works: pa.Table, clusters: pl.DataFrame, *, large_blocks: frozenset[str], model: Model
-) -> pa.Table:
-    """The ties between clusters that changed and clusters of other units.
+def compatible_clusters(proposed: pl.DataFrame, *, large_blocks: frozenset[str], model: Model) -> pl.DataFrame:
+    """The pairs of clusters of two units that may be joined: a rare co-author proposes them, and names of theirs fit.
 
     Args:
-        mentions: `schemas.MENTIONS`: those of both.
-        works: `schemas.WORKS`.
-        clusters: `mention_id, cluster, is_changed`: the cluster of each mention, as in `PLACES`.
+        proposed: `cluster, other` and, of a name of each, `NAME_COLUMNS` and `other_` before `NAME_COLUMNS`: names of
+            one family that stand beside one rare co-author.
         large_blocks: Blocks that are split.
+        model: Weights; its counts say how names are read.
+
+    Returns:
+        `cluster, other`, distinct, sorted.
+    """
+    columns = list(NAME_COLUMNS)
+    others = proposed.select(pl.col(f"other_{name}").alias(name) for name in columns)
+    names = _read_again(pl.concat([proposed.select(columns), others]))
+    left = np.arange(proposed.height, dtype=np.int32)
+    right = left + np.int32(proposed.height)
+    level, _ = compare_names(names, name_rarity(names, model.counts), left, right)
+    first, other = names.first[left], names.first[right]
+    split = proposed["block"].is_in(sorted(large_blocks)).to_numpy()
+    fits = np.where(
+        names.block[left] == names.block[right],
+        split & (first != other) & (level != NameLevel.IMPOSSIBLE),
+        are_near(names, first, other),
+    )
+    return proposed.filter(pl.Series(fits)).select("cluster", "other").unique().sort("cluster", "other")
+
+
+def standing_mentions(pairs: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """The mentions that stand for clusters when two of them are compared.
+
+    Args:
+        pairs: `cluster, other`: distinct pairs of clusters, each named by its smallest mention.
+        members: `mention_id, cluster, block, first` of all mentions of all of these: `PLACES`.
+
+    Returns:
+        `cluster, other, of_cluster, of_other`: the pairs with a list of mentions for each side. A pair of two blocks
+        without written-out names on one side is left out.
+    """
+    stood = pl.concat(
+        _standing(some).with_columns(of_two_blocks=pl.lit(value=of_two_blocks))
+        for some, of_two_blocks in ((members, False), (members.filter(pl.col("first").str.len_chars() > 1), True))
+    )
+    block = members.filter(pl.col("mention_id") == pl.col("cluster")).select("cluster", "block")
+    return (
+        pairs.join(block, on="cluster")
+        .join(block.rename({"cluster": "other"}), on="other")
+        .with_columns(of_two_blocks=pl.col("block") != pl.col("block_right"))
+        .join(stood.rename({"mention_id": "of_cluster"}), on=["cluster", "of_two_blocks"])
+        .join(stood.rename({"mention_id": "of_other", "cluster": "other"}), on=["other", "of_two_blocks"])
+        .select("cluster", "other", "of_cluster", "of_other")
+        .sort("cluster", "other")
+    )
+
+
+def _standing(members: pl.DataFrame) -> pl.DataFrame:
+    """`cluster, mention_id`: a list of the mentions that stand for each cluster, ascending."""
+    size, place = pl.len().over("cluster"), pl.int_range(pl.len()).over("cluster")
+    placed = members.sort("cluster", "mention_id").select("cluster", "mention_id", size=size, place=place)
+    sizes = placed["size"].unique().sort()
+    stand = pl.Series([standing(number).tolist() for number in sizes], dtype=pl.List(placed.schema["place"]))
+    places = pl.DataFrame({"size": sizes, "place": stand})
+    chosen = placed.join(places.explode("place"), on=["size", "place"], how="semi", maintain_order="left")
+    return chosen.group_by("cluster", maintain_order=True).agg("mention_id")
+
+
+def partner_ties(
+    mentions: pa.Table, works: pa.Table, met: pl.DataFrame, *, model: Model, threads: int | None = None
+) -> pa.Table:
+    """The ties among pairs of clusters of two units.
+
+    Args:
+        mentions: `schemas.MENTIONS`: those that stand for the clusters.
+        works: `schemas.WORKS`.
+        met: The pairs, as `standing_mentions` gives them.
         model: Weights.
+        threads: Clusters compared at once, 2 when left out.
 
     Returns:
         `PARTNERS`.
     """
     source = checked_input(mentions, works)
     evidence = read_evidence(source, model.counts, model.topics)
-    ids = source.mentions["mention_id"]
-    rows = source.mentions.select("mention_id").with_row_index("row")
-    known = rows.join(clusters, on="mention_id", how="left", maintain_order="left")
-    anchor = known.select(pl.col("row").first().over("cluster").cast(pl.Int64)).to_series().to_numpy()
-    oversize = units_of(evidence, large_blocks).oversize
-    ties = ties_of_changed(evidence, anchor, known["is_changed"].to_numpy(), oversize, model)
-    left, right = ([pair[side] for pair in sorted(ties)] for side in (0, 1))
-    return pa.table({"mention_id_l": ids.gather(left), "mention_id_r": ids.gather(right)}).cast(PARTNERS)
+    row_of = {mention_id: row for row, mention_id in enumerate(source.mentions["mention_id"])}
+
+    def rows(chosen: list[str]) -> LongArray:
+        return np.array([row_of[mention_id] for mention_id in chosen], dtype=np.int64)
+
+    meetings = ((pair, rows(left), rows(right)) for *pair, left, right in met.iter_rows())
+    ties = [pair for _, pair, _ in linked(evidence, meetings, model, max(threads or 2, 1))]
+    return pa.Table.from_pylist([dict(zip(PARTNERS.names, pair, strict=True)) for pair in ties], PARTNERS)

@@ -7,8 +7,11 @@ each join is refused if it would put a pair of mentions together that a higher r
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from itertools import islice
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +19,7 @@ import polars as pl
 
 from pipeline.resolve.clustering import MOST_BITS
 from pipeline.resolve.comparisons import compare
-from pipeline.resolve.constraints import Corrections, consistent_corrections
+from pipeline.resolve.constraints import Corrections
 from pipeline.resolve.evidence import Evidence, per_code
 from pipeline.resolve.links import Links, all_links, no_links, pair_links
 from pipeline.resolve.model import Model
@@ -39,6 +42,12 @@ _PAIRS_AT_ONCE: Final = 100_000
 
 Ties = list[tuple[int, int]]
 """Pairs of mentions that bear on each other."""
+
+Key = TypeVar("Key")
+Meeting = tuple[Key, LongArray, LongArray]
+"""Two clusters that are compared: what names the two, and the mentions that stand for each."""
+Scored = tuple[float, Key, tuple[int, int]]
+"""The linkage of two clusters, what names them, and the strongest pair of their mentions, the smaller first."""
 
 
 class Clusters:
@@ -138,7 +147,13 @@ class Joined:
 
 
 def join_across(
-    evidence: Evidence, corrections: Corrections, anchor: LongArray, oversize: BoolArray, model: Model
+    evidence: Evidence,
+    corrections: Corrections,
+    anchor: LongArray,
+    oversize: BoolArray,
+    *,
+    model: Model,
+    threads: int,
 ) -> Joined:
     """Join clusters of different units.
 
@@ -148,31 +163,14 @@ def join_across(
         anchor: The smallest mention of each mention's cluster, from the units.
         oversize: Mentions in blocks that were split into units.
         model: Weights.
+        threads: Clusters compared at once; the answer does not depend on it.
     """
     clusters = Clusters(anchor, evidence.work, corrections)
     corrected = _join_corrections(clusters, evidence, corrections)
     identified, same_orcid = _join_orcids(clusters, evidence)
     before = clusters.anchor.copy()
-    scored, close = _join_units(clusters, evidence, oversize, model)
+    scored, close = _join_units(clusters, evidence, oversize, model, threads)
     return Joined(clusters.anchor, before, all_links([corrected, identified, scored]), same_orcid + close)
-
-
-def ties_of_changed(
-    evidence: Evidence, anchor: LongArray, changed: BoolArray, oversize: BoolArray, model: Model
-) -> Ties:
-    """Ties between clusters that changed and others of other units: their smallest mentions.
-
-    Args:
-        evidence: What is known of the mentions of both.
-        anchor: The smallest mention of each mention's cluster, before units were joined.
-        changed: Mentions whose cluster changed.
-        oversize: Mentions in blocks that were split into units.
-        model: Weights.
-    """
-    clusters = Clusters(anchor, evidence.work, consistent_corrections(len(anchor), [], []))
-    proposals = _proposals(clusters, evidence, oversize)
-    proposals = proposals[changed[proposals[:, 0]] != changed[proposals[:, 1]]]
-    return [(one, other) for _, one, other, _ in _scored(clusters, evidence, proposals, model)]
 
 
 def _links_between(evidence: Evidence, pairs: list[tuple[int, int]], *, corrected: bool) -> Links:
@@ -235,17 +233,19 @@ def _names_fit(evidence: Evidence, clusters: Clusters, one: int, other: int) -> 
     return not bool((level == NameLevel.IMPOSSIBLE).any())
 
 
-def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, model: Model) -> tuple[Links, Ties]:
+def _join_units(
+    clusters: Clusters, evidence: Evidence, oversize: BoolArray, model: Model, threads: int
+) -> tuple[Links, Ties]:
     """Join clusters of two units where shared co-authors propose it and the linkage of all their pairs agrees.
 
     The strongest join goes first; a cluster of initials joins at most one cluster, and its later rivals are
     measured no more: what remains apart would have needed the whole block at once.
     """
-    scored = _scored(clusters, evidence, _proposals(clusters, evidence, oversize), model)
-    scored.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
+    scored = _scored(clusters, evidence, _proposals(clusters, evidence, oversize), model, threads)
+    scored.sort(key=lambda entry: (-entry[0], entry[1]))
     taken: set[int] = set()
     joined = []
-    for _, one, other, pair in scored:
+    for _, (one, other), pair in scored:
         if one in taken or other in taken:
             continue
         now_one, now_other = int(clusters.anchor[one]), int(clusters.anchor[other])
@@ -256,7 +256,7 @@ def _join_units(clusters: Clusters, evidence: Evidence, oversize: BoolArray, mod
         clusters.merge(now_one, now_other)
         taken.update(anchor for anchor in (one, other) if not _written(evidence, anchor))
         joined.append(pair)
-    return _links_between(evidence, joined, corrected=False), [(one, other) for _, one, other, _ in scored]
+    return _links_between(evidence, joined, corrected=False), [anchors for _, anchors, _ in scored]
 
 
 def _proposals(clusters: Clusters, evidence: Evidence, oversize: BoolArray) -> npt.NDArray[np.int64]:
@@ -350,53 +350,68 @@ def rare_coauthors(evidence: Evidence, rows: LongArray) -> tuple[LongArray, Long
 
 
 def _scored(
-    clusters: Clusters, evidence: Evidence, proposals: npt.NDArray[np.int64], model: Model
-) -> list[tuple[float, int, int, tuple[int, int]]]:
-    """Linkage, both anchors, and the strongest pair of mentions, of the proposals that reach the threshold."""
-    scored: list[tuple[float, int, int, tuple[int, int]]] = []
-    pending: list[tuple[int, int, LongArray, LongArray]] = []
+    clusters: Clusters, evidence: Evidence, proposals: npt.NDArray[np.int64], model: Model, threads: int
+) -> list[Scored[tuple[int, int]]]:
+    """The proposals whose linkage reaches the threshold, by both anchors."""
+
+    def met() -> Iterator[Meeting[tuple[int, int]]]:
+        for one, other in proposals.tolist():
+            left, right = clusters.members(one), clusters.members(other)
+            if evidence.block[one] != evidence.block[other]:
+                # Of two blocks the initials differ: only written-out names can be told to be forms of one.
+                left, right = (rows[evidence.names.full[evidence.name[rows]] >= 0] for rows in (left, right))
+            if len(left) and len(right):
+                yield (one, other), left[standing(len(left))], right[standing(len(right))]
+
+    return linked(evidence, met(), model, threads)
+
+
+def standing(members: int) -> LongArray:
+    """Places of the evenly spaced members that stand for a cluster of so many, in the order of their ids."""
+    if members <= MEMBERS_COMPARED:
+        return np.arange(members)
+    return np.linspace(0, members - 1, MEMBERS_COMPARED).astype(np.int64)
+
+
+def linked(evidence: Evidence, meetings: Iterable[Meeting[Key]], model: Model, threads: int) -> list[Scored[Key]]:
+    """The meetings of two clusters whose linkage reaches the threshold, in the order that they came in."""
+    found: list[Scored[Key]] = []
+    chunks = _in_chunks(meetings)
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        while some := list(islice(chunks, threads)):
+            for scored in pool.map(lambda chunk: _linkages(evidence, chunk, model), some):
+                found += scored
+    return found
+
+
+def _in_chunks(meetings: Iterable[Meeting[Key]]) -> Iterator[list[Meeting[Key]]]:
+    """Meetings with all pairs of their members, so many that they have `_PAIRS_AT_ONCE`."""
+    chunk: list[Meeting[Key]] = []
     waiting = 0
-    for one, other in proposals.tolist():
-        left, right = clusters.members(one), clusters.members(other)
-        if evidence.block[one] != evidence.block[other]:
-            # Of two blocks the initials differ: only written-out names can be told to be forms of one.
-            left, right = (rows[evidence.names.full[evidence.name[rows]] >= 0] for rows in (left, right))
-        left, right = _sample(left), _sample(right)
-        if not len(left) or not len(right):
-            continue
-        pending.append((one, other, np.repeat(left, len(right)), np.tile(right, len(left))))
+    for key, left, right in meetings:
+        chunk.append((key, np.repeat(left, len(right)), np.tile(right, len(left))))
         waiting += len(left) * len(right)
         if waiting >= _PAIRS_AT_ONCE:
-            scored += _linkages(evidence, pending, model)
-            pending, waiting = [], 0
-    return scored + _linkages(evidence, pending, model)
+            yield chunk
+            chunk, waiting = [], 0
+    if chunk:
+        yield chunk
 
 
-def _sample(members: LongArray) -> LongArray:
-    """At most `MEMBERS_COMPARED` members, evenly spaced."""
-    if len(members) <= MEMBERS_COMPARED:
-        return members
-    return members[np.linspace(0, len(members) - 1, MEMBERS_COMPARED).astype(np.int64)]
-
-
-def _linkages(
-    evidence: Evidence, pending: list[tuple[int, int, LongArray, LongArray]], model: Model
-) -> list[tuple[float, int, int, tuple[int, int]]]:
-    if not pending:
-        return []
-    left = np.concatenate([entry[2] for entry in pending])
-    right = np.concatenate([entry[3] for entry in pending])
+def _linkages(evidence: Evidence, chunk: list[Meeting[Key]], model: Model) -> list[Scored[Key]]:
+    left = np.concatenate([ones for _, ones, _ in chunk])
+    right = np.concatenate([others for _, _, others in chunk])
     mentions = np.stack([left, right], axis=1).ravel()
     compared = compare(evidence, mentions, pair_space(np.full(len(left), 2)))
     bits = model.match_weights(compared)
     closeness = np.exp2(model.linkage_exponent * np.minimum(bits, MOST_BITS).astype(np.float64))
     scored = []
     begin = 0
-    for one, other, ones, _ in pending:
+    for key, ones, _ in chunk:
         end = begin + len(ones)
         best = begin + int(np.argmax(bits[begin:end]))
         score = float(np.log2(closeness[begin:end].mean()) / model.linkage_exponent)
         if score >= model.threshold:
-            scored.append((score, one, other, (int(min(left[best], right[best])), int(max(left[best], right[best])))))
+            scored.append((score, key, (int(min(left[best], right[best])), int(max(left[best], right[best])))))
         begin = end
     return scored

@@ -6,7 +6,7 @@ not: parsing and folding (`pipeline.names`), how rare a name is (`rarity`), comp
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -51,6 +51,15 @@ NAME_KEYS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 
 _NAMES_AT_ONCE: Final = 200_000
 """Names that are in memory as Python objects."""
+
+_NAMES_REMEMBERED: Final = 2**16
+"""Names whose keys are kept, some 30 MB: a day's load reads the names beside its mentions three times."""
+
+_ACCENTED: Final = {letter: fold(letter) for letter in map(chr, range(0xC0, 0x100)) if letter.isalpha()}
+"""The accented letters of plain names, and what they are folded to."""
+
+_MORE_THAN_A_LETTER: Final = sorted(letter for letter, folded in _ACCENTED.items() if len(folded) > 1)
+"""Letters that are folded to two, so that an initial is no longer one letter."""
 
 _HYPHENS: Final = re.compile(r"\s*[-\u2010-\u2015\u2212\uff0d]\s*")
 _UNHYPHENATED_SPACE: Final = re.compile(r"(?<!-)\s+(?!-)")
@@ -143,20 +152,20 @@ def _keys_of_some(names: pl.DataFrame) -> pl.DataFrame:
 
 
 def _is_plain() -> pl.Expr:
-    """Tell names that `parse_name` reads as they stand, "Wei-Ming A. Quist": ASCII words, the last the family name."""
+    """Tell names that `parse_name` reads as they stand, "Wei-Ming A. Quist": the last word is the family name."""
     name = pl.col("name")
     as_printed = pl.concat_str("given", pl.lit(" "), "family") == name
     return (
         (pl.col("family").is_null() | as_printed.fill_null(value=False))
-        & (name.str.len_bytes() == name.str.len_chars())
-        & (name.str.len_bytes() <= _LONGEST_NAME)
+        & (name.str.len_chars() <= _LONGEST_NAME)
+        & ~name.str.contains_any(_MORE_THAN_A_LETTER)
         & are_plain(name)
     )
 
 
 def _plain_keys() -> list[pl.Expr]:
     """What `_keys_of` says of a plain name."""
-    lower = pl.col("name").str.to_lowercase().str.replace_all(".", "", literal=True)
+    lower = pl.col("name").str.replace_many(_ACCENTED).str.to_lowercase().str.replace_all(".", "", literal=True)
     tokens = lower.str.replace(r" \S+$", "")
     family = lower.str.extract(r" (\S+)$").str.replace_all("[-']", "")
     first = tokens.str.extract(r"^(\S+)")
@@ -173,6 +182,7 @@ def _plain_keys() -> list[pl.Expr]:
     ]
 
 
+@lru_cache(_NAMES_REMEMBERED)
 def _keys_of(name: str, given: str | None, family: str | None) -> tuple[bool, str, str | None, str, str]:
     parsed = parse_name(name)
     if parsed.kind is not NameKind.PERSON:

@@ -183,16 +183,17 @@ def _decided(known: _Known, threads: int | None, large_blocks: frozenset[str] | 
     # Arrow keeps what it freed for later allocations, which are no longer its own: as much as the evidence takes.
     pa.default_memory_pool().release_unused()
     units = units_of(evidence, large_blocks)
+    threads = max(threads or 2, 1)
     anchor = np.arange(len(known.ids), dtype=np.int64)
     tied = anchor.copy()
     parts = []
-    with ThreadPoolExecutor(max_workers=max(threads or 2, 1)) as pool:
+    with ThreadPoolExecutor(max_workers=threads) as pool:
         done = pool.map(lambda batch: _resolve_batch(evidence, decisions, model, *batch), batches(units))
         for batch_mentions, batch_anchor, batch_tied, links in done:
             anchor[batch_mentions] = batch_anchor
             tied[batch_mentions] = batch_tied
             parts.append(links)
-    joined = join_across(evidence, decisions, anchor, units.oversize, model)
+    joined = join_across(evidence, decisions, anchor, units.oversize, model=model, threads=threads)
     return _Decided(
         ids=known.ids,
         decisions=decisions,

@@ -11,9 +11,20 @@ from typing import Final
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
-from pipeline.resolve import Model, blocking, compatible_names, name_forms, names_of, partner_ties, tied_mentions
-from pipeline.steps import count, frame_as, temporary_table
+from pipeline.resolve import (
+    Model,
+    blocking,
+    compatible_clusters,
+    compatible_names,
+    name_forms,
+    names_of,
+    partner_ties,
+    standing_mentions,
+    tied_mentions,
+)
+from pipeline.steps import count, frame_as, query_as, temporary_table
 from pipeline.steps.evidence import resolver_input
 from warehouse import query
 
@@ -89,21 +100,45 @@ def find_reached(con: duckdb.DuckDBPyConnection, model: Model, tables: ExitStack
     ):
         tables.enter_context(frame_as(con, name, frame))
     tables.enter_context(temporary_table(con, "candidate_mentions", "resolved/candidate_mentions"))
-    tied = tied_mentions(
-        *resolver_input(con, "candidate_mentions"),
-        changed=arrivals["mention_id"],
-        large_blocks=large_blocks,
-        model=model,
-        threads=threads,
-    )
-    tables.enter_context(frame_as(con, "tied_mentions", pl.DataFrame({"mention_id": tied})))
+    tied = find_tied(con, arrivals["mention_id"], model, large_blocks, threads)
+    tables.enter_context(frame_as(con, "tied_mentions", tied.to_frame("mention_id")))
     tables.enter_context(temporary_table(con, "reached_islands", "resolved/reached_islands"))
     return large_blocks
 
 
+def find_tied(
+    con: duckdb.DuckDBPyConnection, changed: pl.Series, model: Model, large_blocks: frozenset[str], threads: int
+) -> pl.Series:
+    """A mention, at least, of every island that a changed mention is tied to within its unit.
+
+    SQL must see `changed_mentions` and `candidate_mentions`.
+    """
+    tied = changed.clear()
+    for is_first_look in (True, False):
+        with (
+            frame_as(con, "known_ties", tied.to_frame("mention_id")),
+            query_as(
+                con,
+                "looks",
+                f"""
+                FROM changed_mentions
+                UNION ALL
+                SELECT mention_id FROM candidate_mentions
+                WHERE is_first_look = {is_first_look} AND island NOT IN (
+                    SELECT island FROM candidate_mentions SEMI JOIN known_ties USING (mention_id)
+                )
+                """,
+            ),
+        ):
+            mentions, works = resolver_input(con, "looks")
+        found = tied_mentions(mentions, works, changed, large_blocks=large_blocks, model=model, threads=threads)
+        tied = pl.concat([tied, found])
+    return tied
+
+
 @contextmanager
 def partner_mentions(
-    con: duckdb.DuckDBPyConnection, places: pl.DataFrame, model: Model, large_blocks: frozenset[str]
+    con: duckdb.DuckDBPyConnection, places: pl.DataFrame, model: Model, large_blocks: frozenset[str], threads: int
 ) -> Iterator[int]:
     """Let SQL see `partner_mentions`, to be resolved together, while the block runs; gives how many there are.
 
@@ -117,20 +152,29 @@ def partner_mentions(
         places: `islands.PLACES` of the affected mentions as they are resolved now.
         model: What decides.
         large_blocks: Blocks that are split.
+        threads: Clusters compared at once.
     """
     with (
         frame_as(con, "placed", places),
         temporary_table(con, "changed_clusters", "resolved/changed_clusters"),
-        temporary_table(con, "proposed_mentions", "resolved/proposed_mentions"),
+        frame_as(con, "ties", pl.DataFrame(ties_of_changed(con, model, large_blocks, threads))),
+        temporary_table(con, "partner_mentions", "resolved/partner_mentions"),
     ):
-        ties = partner_ties(
-            *resolver_input(con, "proposed_mentions"),
-            clusters=con.sql("FROM proposed_mentions").pl(),
-            large_blocks=large_blocks,
-            model=model,
-        )
-        with (
-            frame_as(con, "ties", pl.DataFrame(ties)),
-            temporary_table(con, "partner_mentions", "resolved/partner_mentions"),
-        ):
-            yield count(con, "SELECT count(*) FROM partner_mentions")
+        yield count(con, "SELECT count(*) FROM partner_mentions")
+
+
+def ties_of_changed(
+    con: duckdb.DuckDBPyConnection, model: Model, large_blocks: frozenset[str], threads: int
+) -> pa.Table:
+    """The ties of clusters that changed and clusters of other units, as `islands.PARTNERS`.
+
+    SQL must see `placed`, `changed_clusters`, `affected_mentions`, `split_blocks` and `name_forms`.
+    """
+    proposed = con.sql(query("resolved/proposed_clusters")).pl()
+    pairs = compatible_clusters(proposed, large_blocks=large_blocks, model=model)
+    with frame_as(con, "pairs", pairs):
+        met = standing_mentions(pairs, con.sql(query("resolved/cluster_members")).pl())
+    standing = pl.concat([met["of_cluster"], met["of_other"]]).explode().unique().alias("mention_id").to_frame()
+    with frame_as(con, "standing", standing):
+        mentions, works = resolver_input(con, "standing")
+    return partner_ties(mentions, works, met, model=model, threads=threads)

@@ -164,7 +164,7 @@ def resolve_affected(
     first = resolved(*resolver_input(con, "affected_mentions" if change.large_blocks is not None else None))
     if change.large_blocks is None:
         return first
-    with changes.partner_mentions(con, first.places, model, change.large_blocks) as partners:
+    with changes.partner_mentions(con, first.places, model, change.large_blocks, threads) as partners:
         if not partners:
             return first
         again = resolved(*resolver_input(con, "partner_mentions"))

@@ -12,10 +12,10 @@ from pipeline.resolve.printed_names import NAME_KEYS, name_keys
 PARTS = {"name": pl.String, "given": pl.String, "family": pl.String}
 WORDS = st.one_of(
     st.sampled_from(
-        ["Ada", "Wei-Ming", "J.", "J.-P.", "Quist", "O'Neil", "Al-Ani", "Petrovich", "José", "McKay", "LI"]
+        ["Ada", "Wei-Ming", "J.", "J.-P.", "Quist", "O'Neil", "Al-Ani", "Petrovich", "José", "McKay", "LI", "Æ.", "Ø."]
     ),
     st.sampled_from(sorted(ROLE_WORDS)).map(str.title),
-    st.text("abAB.-' ", min_size=1, max_size=5),
+    st.text("abAB.-' éßøÅÆ", min_size=1, max_size=5),
 )
 
 
