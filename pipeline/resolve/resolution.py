@@ -3,6 +3,7 @@
 What belongs here: putting the steps together, batch by batch. What does not: any step itself.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -77,8 +78,7 @@ def resolve(
 
 
 def resolve_placed(
-    mentions: pa.Table,
-    works: pa.Table,
+    read: Callable[[], tuple[pa.Table, pa.Table]],
     *,
     corrections: pa.Table | None = None,
     model: Model | None = None,
@@ -88,8 +88,8 @@ def resolve_placed(
     """Decide which mentions are one person, for a run after which others resolve only what changed.
 
     Args:
-        mentions: As for `resolve`; all of them, or the whole islands that changes can reach.
-        works: As for `resolve`.
+        read: Gives the mentions and works, as for `resolve`: all of them, or the whole islands that changes can reach.
+            It is called once, and nobody keeps what it gave: a large input weighs as much as its evidence.
         corrections: As for `resolve`.
         model: As for `resolve`.
         threads: As for `resolve`.
@@ -102,8 +102,7 @@ def resolve_placed(
     Raises:
         ResolverInputError: input that cannot be resolved, named in one sentence.
     """
-    known = _known(checked_input(mentions, works, corrections), model or shipped_model())
-    del mentions, works
+    known = _known(checked_input(*read(), corrections), model or shipped_model())
     decided = _decided(known, threads, large_blocks)
     places = place_table(known.ids, known.evidence, decided.oversize, decided.settled)
     del known

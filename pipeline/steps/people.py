@@ -1,7 +1,7 @@
 """Identity: which mentions are one person, carried over from run to run."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -69,7 +69,7 @@ def resolve_people(con: duckdb.DuckDBPyConnection, *, run_id: str, threads: int)
         changes.affected_mentions(con, model, everything=build.whole, threads=threads) as change,
     ):
         resolved = resolve_affected(con, change, told, model, threads)
-        block = resolved.places["block"]
+        block = pl.Series(resolved.places["block"])
         blocks = block.filter(block != "").n_unique()
         write_places(con, resolved.places, change)
         clusters, links = resolved.clusters, resolved.links
@@ -85,7 +85,7 @@ def resolve_people(con: duckdb.DuckDBPyConnection, *, run_id: str, threads: int)
         mode = "full" if change.large_blocks is None else "incremental"
     reach = {
         "changed_mentions": change.changed_mentions,
-        "resolved_mentions": clusters.height,
+        "resolved_mentions": clusters.num_rows,
         "blocks": blocks,
     }
     record = {
@@ -98,7 +98,7 @@ def resolve_people(con: duckdb.DuckDBPyConnection, *, run_id: str, threads: int)
         **reach,
     }
     append(con, "resolved.resolutions", pl.DataFrame([record]))
-    builds.finish(con, build, run_id=run_id, renewed=clusters.height)
+    builds.finish(con, build, run_id=run_id, renewed=clusters.num_rows)
     history = with_event_ids(pl.DataFrame(identity.history))
     append(con, "resolved.author_history", history)
     counts = cluster_counts(con) | corrections.replay(con, unmet)
@@ -120,7 +120,7 @@ def method() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What was decided about the affected mentions.
+    """What was decided about the affected mentions; Arrow tables, since a frame would be a second copy of all texts.
 
     Attributes:
         clusters: `pipeline.resolve.schemas.CLUSTERS`.
@@ -128,22 +128,28 @@ class Resolved:
         places: `pipeline.resolve.islands.PLACES`.
     """
 
-    clusters: pl.DataFrame
-    links: pl.DataFrame
-    places: pl.DataFrame
+    clusters: pa.Table
+    links: pa.Table
+    places: pa.Table
 
     def brought_to(self, again: "Resolved") -> "Resolved":
         """Put what was decided again, about whole islands, in its place."""
-        mentions = again.clusters.select("mention_id")
+        mentions = pl.DataFrame(again.clusters.select(["mention_id"]))
 
-        def brought(kept: pl.DataFrame, fresh: pl.DataFrame, key: str) -> pl.DataFrame:
-            return pl.concat([kept.join(mentions, left_on=key, right_on="mention_id", how="anti"), fresh])
+        def brought(kept: pa.Table, fresh: pa.Table, key: str) -> pa.Table:
+            rest = pl.DataFrame(kept).join(mentions, left_on=key, right_on="mention_id", how="anti")
+            return pl.concat([rest, pl.DataFrame(fresh)]).to_arrow()
 
         return Resolved(
             clusters=brought(self.clusters, again.clusters, "mention_id"),
             links=brought(self.links, again.links, "mention_id_l"),
             places=brought(self.places, again.places, "mention_id"),
         )
+
+
+def in_slices(table: pa.Table) -> Iterator[pl.DataFrame]:
+    """The rows of a table as frames of at most `ROWS_AT_ONCE`."""
+    return (pl.DataFrame(table.slice(begin, ROWS_AT_ONCE)) for begin in range(0, table.num_rows, ROWS_AT_ONCE))
 
 
 def resolve_affected(
@@ -155,26 +161,30 @@ def resolve_affected(
     and resolved again together.
     """
 
-    def resolved(mentions: pa.Table, works: pa.Table) -> Resolved:
+    def resolved(chosen: str | None) -> Resolved:
         resolution, places = resolve_placed(
-            mentions, works, corrections=told, model=model, threads=threads, large_blocks=change.large_blocks
+            lambda: resolver_input(con, chosen),
+            corrections=told,
+            model=model,
+            threads=threads,
+            large_blocks=change.large_blocks,
         )
-        return Resolved(*map(pl.DataFrame, (resolution.clusters, resolution.links, places)))
+        return Resolved(resolution.clusters, resolution.links, places)
 
-    first = resolved(*resolver_input(con, "affected_mentions" if change.large_blocks is not None else None))
+    first = resolved("affected_mentions" if change.large_blocks is not None else None)
     if change.large_blocks is None:
         return first
-    with changes.partner_mentions(con, first.places, model, change.large_blocks, threads) as partners:
+    with changes.partner_mentions(con, pl.DataFrame(first.places), model, change.large_blocks, threads) as partners:
         if not partners:
             return first
-        again = resolved(*resolver_input(con, "partner_mentions"))
+        again = resolved("partner_mentions")
         con.execute(
             "CREATE OR REPLACE TEMPORARY TABLE affected_mentions AS FROM affected_mentions UNION FROM partner_mentions"
         )
     return first.brought_to(again)
 
 
-def identities(con: duckdb.DuckDBPyConnection, clusters: pl.DataFrame, *, run_id: str, at: datetime) -> Identity:
+def identities(con: duckdb.DuckDBPyConnection, clusters: pa.Table, *, run_id: str, at: datetime) -> Identity:
     """Give the people that were resolved the ids they had before; SQL must see `affected_mentions`."""
     previous = con.sql(
         f"SELECT mention_id, author_id, probability FROM resolved.author_mentions WHERE {AFFECTED}"
@@ -184,7 +194,7 @@ def identities(con: duckdb.DuckDBPyConnection, clusters: pl.DataFrame, *, run_id
             f"SELECT old_author_id, author_id FROM resolved.author_redirects WHERE {AFFECTED_REDIRECTS}"
         ).to_arrow_table()
     return carry_ids(
-        clusters.to_arrow(),
+        clusters,
         previous,
         redirects,
         run_id=run_id,
@@ -194,7 +204,7 @@ def identities(con: duckdb.DuckDBPyConnection, clusters: pl.DataFrame, *, run_id
     )
 
 
-def write_places(con: duckdb.DuckDBPyConnection, places: pl.DataFrame, change: Change) -> None:
+def write_places(con: duckdb.DuckDBPyConnection, places: pa.Table, change: Change) -> None:
     """Keep where mentions stand for the next run; SQL must see `affected_mentions` and `fingerprints`."""
     fingerprints = "FROM fingerprints" if change.large_blocks is None else query("resolved/known_fingerprints")
 
@@ -203,21 +213,19 @@ def write_places(con: duckdb.DuckDBPyConnection, places: pl.DataFrame, change: C
         rows: pl.DataFrame = con.from_arrow(some.to_arrow()).join(con.sql(fingerprints), "mention_id").pl()
         return rows.sort("mention_id")
 
-    write_part(
-        con, "resolved.mention_places", map(with_fingerprints, places.iter_slices(ROWS_AT_ONCE)), change, AFFECTED
-    )
+    write_part(con, "resolved.mention_places", map(with_fingerprints, in_slices(places)), change, AFFECTED)
 
 
-def write(con: duckdb.DuckDBPyConnection, links: pl.DataFrame, identity: Identity, change: Change) -> None:
+def write(con: duckdb.DuckDBPyConnection, links: pa.Table, identity: Identity, change: Change) -> None:
     """Put what was resolved in the place of what stood there; SQL must see `affected_mentions`."""
     previous = con.sql(f"SELECT author_id FROM resolved.author_mentions WHERE {AFFECTED}").pl()
     with frame_as(con, "previous_people", previous):
         for name, rows, where in (
-            ("resolved.author_redirects", pl.DataFrame(identity.redirects), AFFECTED_REDIRECTS),
-            ("resolved.author_mentions", pl.DataFrame(identity.author_mentions), AFFECTED),
+            ("resolved.author_redirects", identity.redirects, AFFECTED_REDIRECTS),
+            ("resolved.author_mentions", identity.author_mentions, AFFECTED),
             ("resolved.links", links, AFFECTED_LINKS),
         ):
-            write_part(con, name, rows.iter_slices(ROWS_AT_ONCE), change, where)
+            write_part(con, name, in_slices(rows), change, where)
         with temporary_table(con, "renewed_authors", "resolved/renewed_authors"):
             authors = con.sql(f"FROM ({query('resolved/authors')}) ORDER BY author_id").pl()
             write_part(con, "resolved.authors", [authors], change, RENEWED_AUTHORS)
