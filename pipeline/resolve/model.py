@@ -53,16 +53,11 @@ class Model:
     topics: Topics
 
     def match_weights(self, compared: Compared) -> FloatArray:
-        """Add up the bits of every pair."""
-        total: FloatArray | None = None
+        """Add up the bits of every pair; level 0, missing evidence, weighs nothing."""
+        total = np.full(len(compared.levels["name"]), self.prior, dtype=np.float32)
         for comparison, levels in compared.levels.items():
-            bits = self.weights[comparison][levels]
-            if total is None:
-                total = bits + np.float32(self.prior)
-            else:
-                total += bits
-        if total is None:
-            raise ValueError("nothing was compared")
+            if levels.any():
+                total += self.weights[comparison][levels]
         return total
 
     def probabilities(self, bits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
