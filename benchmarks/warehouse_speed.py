@@ -81,12 +81,11 @@ def load(place: Warehouse, landing: Landing, lines: Path, run_id: str, threads: 
         "works": lambda con: works.build_works(con, run_id=run_id),
         "mentions": lambda con: bylines.build_mentions(con, run_id=run_id),
         "people": lambda con: people.resolve_people(con, run_id=run_id, threads=threads),
-        "quality": lambda con: quality.measure(con, run_id=run_id, threads=threads, published=published),
+        "quality": lambda con: quality.measure(con, run_id=run_id, threads=threads, published=place.published_path),
         "profiles": lambda con: profiles.build_profiles(con, run_id=run_id),
         "papers": lambda con: papers.build_papers(con, run_id=run_id, workers=threads),
         "changes": lambda con: changes_made.build_changes(con, run_id=run_id),
     }
-    published = quality.published_people(place)
     print(run_id)
     seconds = measured("landing", lambda: list(land_snapshot(lines, landing, Source.ARXIV_SNAPSHOT)))
     seconds += measured("reading", read)

@@ -129,7 +129,8 @@ def _(con, mo):
 def _(author, axes_of, con, mo):
     collaborators = con.execute(
         """
-        SELECT display_name, joint_works, round(strength, 2) AS strength, is_close, first_year, last_year
+        SELECT display_name, joint_works, round(strength, 2) AS strength, is_close,
+            first_year::VARCHAR, last_year::VARCHAR
         FROM marts.collaborators WHERE author_id = ?
         ORDER BY joint_works DESC, strength DESC, collaborator_id LIMIT 15
         """,
@@ -139,6 +140,7 @@ def _(author, axes_of, con, mo):
     tie_axes = axes_of("Joint works (* close)", "joint works", "")
     tie_axes.barh(range(len(names)), [row[1] for row in collaborators], tick_label=names)
     tie_axes.invert_yaxis()
+    tie_axes.locator_params("x", integer=True)
     columns = ("name", "joint works", "strength", "close", "first year", "last year")
     table = mo.ui.table([dict(zip(columns, row, strict=True)) for row in collaborators], selection=None)
     mo.vstack([tie_axes.figure, table])

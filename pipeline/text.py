@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import ftfy
 
-__all__ = ["clean", "tex_to_unicode"]
+__all__ = ["clean", "tex_to_unicode", "without_markup"]
 
 # Text that still changes after this many passes was nested on purpose: of 1.7 million titles and as many
 # names of arXiv, none needs more than two.
@@ -74,6 +74,37 @@ def tex_to_unicode(text: str) -> str:
     if "\\" not in text and "{" not in text and "~" not in text and "``" not in text:
         return text
     return _settle(_decode_tex, text) or text
+
+
+# What publishers leave in titles and abstracts, by what stands in its place: nothing, a space between words, a space.
+_TAG = re.compile(
+    r"""<(?P<end>/?)(?P<name>(?:[\w-]+:)?
+    (?:(?P<glued>inline-formula|math|sc|scp|small|span|sub|sup|u|underline)
+    |(?P<inline>b|bold|em|i|italic|strong|tt)
+    |abstract|br|div|h[1-6]|list|list-item|p|sec|title))
+    (?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def without_markup(text: str) -> str:
+    """Return `text` without HTML and JATS tags, white space folded.
+
+    `<i>Planck</i>2018 results` is `Planck 2018 results`, `H<sub>2</sub>O` is `H2O`. A tag goes when the text has both
+    its ends, or it is a line break: `<x>`, `a < b` and the mean `<p>` of a momentum stay.
+    """
+    if "<" not in text:
+        return text
+    tags = {(tag["name"].lower(), bool(tag["end"])) for tag in _TAG.finditer(text)}
+    names = {"br", *(name for name, is_end in tags if not is_end and (name, True) in tags)}
+    return " ".join(_TAG.sub(lambda tag: _in_place_of(tag) if tag["name"].lower() in names else tag[0], text).split())
+
+
+def _in_place_of(tag: re.Match[str]) -> str:
+    """What stands where a tag stood."""
+    before, after = tag.string[: tag.start()][-1:], tag.string[tag.end() :][:1]
+    is_between_words = (before.isalnum() or before in {",", ";", ":"}) and after.isalnum()
+    return "" if tag["glued"] or (tag["inline"] and not is_between_words) else " "
 
 
 # "10 Å²" is an area, where ftfy sees the two bytes of "Ų"; it leaves the angstrom sign alone, and NFC turns

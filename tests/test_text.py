@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text import clean, tex_to_unicode
+from pipeline.text import clean, tex_to_unicode, without_markup
 
 # Letters that the rules look at, so that hypothesis meets them often.
 RULED = st.text(
@@ -114,3 +114,23 @@ def test_real_titles_are_changed_only_where_they_show_it(shared_data) -> None:
     suspicious = titles.str.contains(r"[\\{~&]|``|  |\n|[^\x20-\x7e]")
     assert [title for title in titles.filter(~suspicious) if clean(title) != title] == []
     assert [title for title in map(clean, titles.filter(suspicious)) if clean(title) != title] == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("<i>Planck</i>2018 results", "Planck 2018 results"),
+        ("models using<b>lme4</b>", "models using lme4"),
+        ("the mosquito,<i>Anopheles</i>, and", "the mosquito, Anopheles, and"),
+        ("H<sub>2</sub>O<SUP>+</SUP>", "H2O+"),
+        ("<scp>d</scp>-lysine (<i>K</i>)", "d-lysine (K)"),
+        ("<jats:p>One.</jats:p><jats:p>Two</jats:p>", "One. Two"),
+        ("a<sup xmlns:mml=\"http://a.b\" class='c'>1</sup>", "a1"),
+        ("runs of<br> automata<br/>here", "runs of automata here"),
+        ("<i>a", "<i>a"),
+        ("a <p> of <p> and <A^2>, F*<x,y>, 1 < b > c", "a <p> of <p> and <A^2>, F*<x,y>, 1 < b > c"),
+        ("no tag", "no tag"),
+    ],
+)
+def test_markup_goes_and_what_only_looks_like_it_stays(printed: str, expected: str) -> None:
+    assert without_markup(printed) == expected

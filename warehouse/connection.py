@@ -166,4 +166,5 @@ class Warehouse:
         # Not before the file is open: the log that a kill leaves is replayed with functions DuckDB loads on demand.
         con.execute("SET autoload_known_extensions = false")
         con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET enable_progress_bar = false")  # its own would be drawn into the commands' bars
         return con

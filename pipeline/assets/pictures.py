@@ -13,6 +13,7 @@ import dagster as dg
 import duckdb
 
 from pipeline.assets import plots
+from pipeline.schemas import TABLES
 from warehouse import query
 from warehouse.publish import hides_names
 from warehouse.withheld import Withheld, names_by_word, withheld_names, without
@@ -31,6 +32,13 @@ PLOTS: Final[Mapping[str, Sequence[tuple[str, str, Callable[[Any], str]]]]] = {
     "marts.papers": (("coverage by source and month", "marts/coverage_by_month", plots.coverage_by_month),),
 }
 """Table -> its plots: name, query of the figures, function that draws them."""
+
+CENTRES: Final[Mapping[str, str]] = {
+    "marts.graph_edges": "marts.papers",
+    "marts.paper_edges": "marts.papers",
+    "marts.author_edges": "marts.authors",
+}
+"""View that makes every edge there is unless it is told whose -> table whose first id a preview asks it for."""
 
 Shown = dict[str, dict[str, dg.MetadataValue[Any]]]
 
@@ -52,7 +60,7 @@ def shown(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> Shown:
 
 def preview(con: duckdb.DuckDBPyConnection, table: str, hidden: list[Withheld]) -> str:
     """The first rows as a Markdown table, a line a column, as the published file will have them."""
-    found = con.execute(f"SELECT * FROM {table} LIMIT {ROWS}")
+    found = first_rows(con, table)
     names = [column[0] for column in found.description or []]
     rows = [dict(zip(names, values, strict=True)) for values in found.fetchall()]
     if hidden:
@@ -61,6 +69,15 @@ def preview(con: duckdb.DuckDBPyConnection, table: str, hidden: list[Withheld]) 
     head = ["column", *(f"row {number}" for number in range(1, len(rows) + 1))]
     lines = [head, ["---"] * len(head), *([name, *(cell(row[name]) for row in rows)] for name in names)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) if rows else "No rows yet."
+
+
+def first_rows(con: duckdb.DuckDBPyConnection, table: str) -> duckdb.DuckDBPyConnection:
+    """The first rows of a table or view; of the edges those of one centre, by kind."""
+    if table not in CENTRES:
+        return con.execute(f"SELECT * FROM {table} LIMIT {ROWS}")
+    (key,) = TABLES[CENTRES[table]].primary_key()
+    centre = con.execute(f"SELECT {key} FROM {CENTRES[table]} LIMIT 1").fetchone()
+    return con.execute(f"SELECT * FROM {table} WHERE centre_id = ? ORDER BY kind, place LIMIT {ROWS}", centre or [None])
 
 
 def cell(value: object) -> str:

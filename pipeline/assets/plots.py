@@ -9,6 +9,7 @@ import io
 import math
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ DOTS_PER_INCH: Final = 110
 
 WEIGHT_SPAN: Final = (-10, 40)
 """Bits shown; lighter and heavier links are counted in the outermost bars."""
+
+
+EARLIEST_SHARE: Final = 0.01
+"""Share of the works that may be left out of the months shown: a few of long ago make every month a hair's breadth."""
 
 
 def cluster_sizes(sizes: Sequence[tuple[int, int]]) -> str:
@@ -158,8 +163,9 @@ def quality_over_runs(runs: Sequence[tuple[int, str, float]]) -> str:
             axes.plot(*zip(*places, strict=True), "o-", color=colour, linewidth=1.5, markersize=5, label=label)
         lowest = min(value for _, _, value in runs)
         axes.set_ylim(max(0.0, min(0.9, lowest - 0.02)), 1.005)
-        axes.locator_params("x", integer=True)
-        axes.margins(x=0.06)
+        numbers = [number for number, _, _ in runs]
+        axes.set_xlim(min(numbers) - 0.5, max(numbers) + 0.5)
+        axes.locator_params("x", integer=True, min_n_ticks=1)
         axes.set_xlabel("run number")
         axes.set_ylabel("B-cubed")
         _legend_below(axes)
@@ -168,26 +174,24 @@ def quality_over_runs(runs: Sequence[tuple[int, str, float]]) -> str:
 
 
 def trust_by_tier(scores: Sequence[tuple[str, int, int]]) -> str:
-    """Draw how many people have which trust score, stacked by tier.
+    """Draw how many people have which trust score, on a logarithmic axis, coloured by the tier that the score is in.
 
     Args:
         scores: (tier, score, people).
     """
     colours = {"Unverified": GREY, "Corroborated": ORANGE, "Identified": BLUE, "Verified": GREEN}
-    highest = max([60, *(score for _, score, _ in scores)])
-    heights = {tier: [0] * (highest + 1) for tier in colours}
-    for tier, score, people in scores:
-        heights[tier][score] += people
 
     def draw(axes: "Axes") -> None:
-        base = [0] * (highest + 1)
-        for tier, height in heights.items():
-            if any(height):
-                axes.bar(range(highest + 1), height, bottom=base, width=0.9, color=colours[tier], label=tier)
-            base = [below + more for below, more in zip(base, height, strict=True)]
+        for tier, colour in colours.items():
+            heights = {score: people for name, score, people in scores if name == tier}
+            if heights:
+                label = f"{tier}: {sum(heights.values()):,}"
+                axes.bar(list(heights), list(heights.values()), width=0.9, color=colour, label=label)
         axes.grid(visible=False, axis="x")
+        axes.set_yscale("log")
+        axes.set_ylim(bottom=0.8)
         axes.yaxis.set_major_formatter(_whole)
-        axes.set_xlim(-1, highest + 1)
+        axes.set_xlim(-1, max(60, *(score for _, score, _ in scores)) + 1)
         axes.set_xlabel("trust score")
         axes.set_ylabel("people")
         _legend_below(axes, columns=4)
@@ -212,14 +216,15 @@ def collaborator_counts(counts: Sequence[tuple[int, int]]) -> str:
 
 
 def coverage_by_month(months: Sequence[tuple[date, int, int, int]]) -> str:
-    """Draw the works of each month, stacked by the sources that have them.
+    """Draw the works of each month, stacked by the sources that have them, without the few of long ago.
 
     Args:
         months: (first day of the month, works in both sources, in arXiv alone, in OpenAlex alone), in order.
     """
 
     def draw(axes: "Axes") -> None:
-        days, *heights = zip(*months, strict=True)
+        shown, earlier = in_view(months)
+        days, *heights = zip(*shown, strict=True)
         base = [0] * len(days)
         labels = {"in both": GREEN, "arXiv alone": BLUE, "OpenAlex alone": ORANGE}
         for height, (label, colour) in zip(heights, labels.items(), strict=True):
@@ -228,11 +233,19 @@ def coverage_by_month(months: Sequence[tuple[date, int, int, int]]) -> str:
             base = [below + more for below, more in zip(base, height, strict=True)]
         axes.grid(visible=False, axis="x")
         axes.yaxis.set_major_formatter(_whole)
-        axes.set_xlabel("month of first submission or publication")
+        note = f"; works before {days[0]:%B %Y}: {earlier:,}" if earlier else ""
+        axes.set_xlabel(f"month of first submission or publication{note}")
         axes.set_ylabel("works")
         _legend_below(axes)
 
     return _picture("Works by month and source", draw if months else None)
+
+
+def in_view(months: Sequence[tuple[date, int, int, int]]) -> tuple[Sequence[tuple[date, int, int, int]], int]:
+    """The months to draw and how many works are left out: the earliest, as many as are a hundredth of all at most."""
+    totals = list(accumulate(sum(works) for _, *works in months))
+    first = sum(total <= EARLIEST_SHARE * totals[-1] for total in totals)
+    return months[first:], totals[first - 1] if first else 0
 
 
 def _dots(axes: "Axes", counts: Sequence[tuple[int, int]]) -> None:

@@ -50,7 +50,7 @@ def research_graph(context: dg.AssetExecutionContext, warehouse: WarehouseResour
     """What surrounds every paper and every author: papers, people, topics, institutions."""
     with warehouse.open().write() as con:
         counts = graph.build_graph(con, run_id=context.run.run_id)
-        rows, shown = row_counts(con, graph.FILLED), pictures.shown(con, graph.FILLED)
+        rows, shown = row_counts(con, graph.FILLED), pictures.shown(con, graph.TABLES)
     yield from results(rows, counts, shown)
     # To count the edges is to make all of them; they are made where they are read.
-    yield from (dg.MaterializeResult(asset_key=asset_key(name)) for name in sorted(VIEWS))
+    yield from (dg.MaterializeResult(asset_key=asset_key(name), metadata=shown[name]) for name in sorted(VIEWS))

@@ -55,9 +55,10 @@ def resolution_quality(context: dg.AssetExecutionContext, warehouse: WarehouseRe
     gold, refused = quality.gold_files(settings.data / quality.GOLD_FOLDER)
     for sentence in refused:
         context.log.warning(sentence)
-    published = quality.published_people(place)
     with place.write() as con:
-        figures = quality.measure(con, run_id=run_id, threads=settings.threads, published=published, gold=gold)
+        figures = quality.measure(
+            con, run_id=run_id, threads=settings.threads, published=place.published_path, gold=gold
+        )
         pictured, scores = quality.pictured(con, run_id), quality.scores_table(con, run_id)
         rows = row_counts(con, quality.TABLES)
     pictures = {

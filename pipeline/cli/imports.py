@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from pipeline.cli.console import out
+from pipeline.cli.console import out, steady
 from pipeline.cli.runs import CommandError, RunReport, execute, instance
 from pipeline.cli.sources import say_received, transform, unread
 from pipeline.settings import Settings
@@ -108,14 +108,17 @@ def bar() -> Iterator[None]:
     """Show how far the steps of a run are, and the time each has left."""
     from pipeline.steps.watching import watched  # noqa: PLC0415 - DuckDB, which `--help` need not wait for
 
-    with Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=out(),
-    ) as shown:
+    with (
+        steady() as console,
+        Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+        ) as shown,
+    ):
         task = shown.add_task("Starting", total=None)
         described = "Starting"
 

@@ -104,7 +104,7 @@ def show_profile(con: duckdb.DuckDBPyConnection, person: dict[str, Any]) -> None
         f"{person['collaborators_count']} collaborators, {person['close_collaborators_count']} close"
     )
     reasons = Table("points", "why", box=None, padding=(0, 2, 0, 0))
-    for reason in rows(con, "SELECT * FROM marts.trust_reasons WHERE author_id = $author_id", id_):
+    for reason in rows(con, query("pages/trust_reasons"), {"id": person["author_id"]}):
         reasons.add_row(f"{reason['points']:.2f}", f"{reason['component']}: {reason['sentence']}")
     out().print(reasons)
     works = rows(

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.markup import escape
 
+from pipeline.cli.console import kept
 from pipeline.errors import PlainError
 from pipeline.settings import PROJECT, Settings
 
@@ -229,20 +230,25 @@ def quick_records() -> Iterator[None]:
 @contextmanager
 def notices_shown() -> Iterator[None]:
     """Print what the warehouse and the runs warn of, such as a file of another version, wherever stderr goes."""
-    console = Console(file=sys.stderr, highlight=False)
+    with kept(sys.stderr) as stream:
+        console = Console(file=stream, highlight=False)
 
-    class Shown(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            console.print(f"[yellow]warning:[/yellow] {escape(record.getMessage())}", soft_wrap=True)
+        class Shown(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                # A console would pass by the stream of a bar, which prints above the bar.
+                with console.capture() as printed:
+                    console.print(f"[yellow]warning:[/yellow] {escape(record.getMessage())}", soft_wrap=True)
+                stream.write(printed.get())
+                stream.flush()
 
-    shown, loggers = Shown(logging.WARNING), [logger, logging.getLogger("warehouse")]
-    for one in loggers:
-        one.addHandler(shown)
-    try:
-        yield
-    finally:
+        shown, loggers = Shown(logging.WARNING), [logger, logging.getLogger("warehouse")]
         for one in loggers:
-            one.removeHandler(shown)
+            one.addHandler(shown)
+        try:
+            yield
+        finally:
+            for one in loggers:
+                one.removeHandler(shown)
 
 
 def quiet() -> None:

@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 from pipeline.cli import people
-from pipeline.cli.console import err, out
+from pipeline.cli.console import err, out, steady
 from pipeline.cli.days import (
     DOORS,
     Chunk,
@@ -136,7 +136,7 @@ def backfill(
         if dry_run:
             out().print(*forecast(chunks, Settings()), sep="\n", soft_wrap=True)
             return
-        failed = fetch_chunks(found, chunks, again=force)
+        failed = fetch_chunks(found, chunks, again=force) if chunks else None
         if chunks or not Settings().data.joinpath("warehouse.duckdb").exists() or unread():
             transform(found)
         else:
@@ -252,20 +252,28 @@ def say_received(what: str, counts: Mapping[str, Any]) -> None:
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """Show that something is going on, and how long it took."""
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(), console=out()
-    ) as bar:
+    with (
+        steady() as console,
+        Progress(
+            SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(), console=console
+        ) as bar,
+    ):
         bar.add_task(what, total=None)
         yield
 
 
-def progress() -> Progress:
+@contextmanager
+def progress() -> Iterator[Progress]:
     """A bar with the time left."""
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=out(),
-    )
+    with (
+        steady() as console,
+        Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+        ) as bar,
+    ):
+        yield bar

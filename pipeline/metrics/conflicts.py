@@ -6,8 +6,9 @@ settling it (a correction by a person, which the resolver replays).
 The kinds, and what makes each one conflict:
 
 * a further ORCID iD, asserted on two works or more;
-* a further full given name, printed on two works or more, that is no variant of the leading one, unless one
-  ORCID iD or an approved claim covers both (people change their names);
+* a further full given name, printed on two works or more, that is no variant of the leading one and no family
+  name before it ("Weiming Li", "Li Weiming"), unless one ORCID iD or an approved claim covers both (people
+  change their names);
 * two names on one byline, per work, unless a person has said that they are the same;
 * the leading ORCID iD, asserted on another record too;
 * a correction that the resolver has not met.
@@ -194,6 +195,7 @@ class _GivenName(NamedTuple):
     works: int
     evidence_ids: list[str]
     covers: frozenset[str]
+    families: frozenset[str]
 
 
 def _further_given_names(mentions: pl.DataFrame, assertions: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
@@ -233,12 +235,13 @@ def _given_names(mentions: pl.DataFrame, assertions: pl.DataFrame, claims: pl.Da
     """Give authors' full given names where several are on two works or more, the leading one first.
 
     The leading name is the one on most works, the smaller folded form if equal. covers holds the ORCID iDs
-    asserted beside the name, and a mark if an approved claim covers one of its mentions.
+    asserted beside the name, and a mark if an approved claim covers one of its mentions; families the family
+    names printed with it.
     """
     printed = mentions.select(pl.col("given").drop_nulls().unique())
     keys = printed.with_columns(pl.Series("key", [fold(given) for given in printed["given"]], dtype=pl.String))
     full = keys.filter(pl.col("key").str.contains(r"^[^ ]{2,}"))
-    named = mentions.select("author_id", "mention_id", "work_id", "given").join(full, on="given")
+    named = mentions.select("author_id", "mention_id", "work_id", "given", "family").join(full, on="given")
     works = (
         named.group_by("author_id", "key")
         .agg(pl.col("work_id").n_unique().cast(pl.Int64).alias("works"), pl.col("given").min().alias("printed"))
@@ -263,14 +266,15 @@ def _given_names(mentions: pl.DataFrame, assertions: pl.DataFrame, claims: pl.Da
         .agg(
             pl.col("mention_id").unique(maintain_order=True).head(EVIDENCE_IDS_SHOWN),
             pl.col("cover").drop_nulls().unique(),
+            pl.col("family").drop_nulls().unique(),
         )
     )
-    for author_id, key, given, count, mention_ids, cover in rows.iter_rows():
-        yield _GivenName(author_id, key, given, count, mention_ids, frozenset(cover))
+    for author_id, key, given, count, mention_ids, cover, families in rows.iter_rows():
+        yield _GivenName(author_id, key, given, count, mention_ids, frozenset(cover), frozenset(families))
 
 
 def _is_variant(left: _GivenName, right: _GivenName) -> bool:
-    """Whether two given names may be one person's: one an initial, part, alias or prefix of the other.
+    """Whether two given names may be one person's: one an initial, part, alias or prefix of the other, or turned.
 
     Prefixes are measured on the folded names without spaces ("wei" and "weiming"): too little to link two
     names on, but no sign of two people either.
@@ -278,4 +282,13 @@ def _is_variant(left: _GivenName, right: _GivenName) -> bool:
     short, long = sorted((left.key.replace(" ", ""), right.key.replace(" ", "")), key=len)
     if long.startswith(short):
         return True
-    return given_compatibility(left.printed, right.printed) > GivenLevel.MIDDLE_CONFLICT
+    if given_compatibility(left.printed, right.printed) > GivenLevel.MIDDLE_CONFLICT:
+        return True
+    return _is_turned(left, right) or _is_turned(right, left)
+
+
+def _is_turned(turned: _GivenName, plain: _GivenName) -> bool:
+    """Whether the one is the other's family name, and stands before that given name: "Li Weiming", "Weiming Li"."""
+    return turned.key in {fold(family) for family in plain.families} and any(
+        given_compatibility(family, plain.printed) > GivenLevel.MIDDLE_CONFLICT for family in turned.families
+    )

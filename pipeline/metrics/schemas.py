@@ -78,10 +78,11 @@ MENTIONS: Final[Schema] = {
     "given": TEXT,
     "orcid": TEXT,
     "has_ror_institution": FLAG,
+    "family": TEXT,
 }
 """One name on one work with the author it was resolved to. orcid is what the *source record* asserts for it
-(OpenAlex `raw_orcid`), never the profile's ORCID handed back; given, orcid and has_ror_institution may
-be null."""
+(OpenAlex `raw_orcid`), never the profile's ORCID handed back; given, family, orcid and has_ror_institution
+may be null."""
 
 WORKS: Final[Schema] = {
     "work_id": TEXT,

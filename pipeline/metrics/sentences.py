@@ -128,20 +128,21 @@ def _orcid() -> pl.Expr:
 
 
 def _number(x: pl.Expr) -> pl.Expr:
-    """A count as printed: whole if it is whole, else to two decimals, never as 0."""
+    """A count as printed: to two decimals where it is not whole, never as 0 where there is some."""
     number = x.cast(pl.Float64)
     rounded = number.round(2)
     return (
-        pl.when(number == number.floor())
-        .then(number.cast(pl.Int64).cast(pl.String))
-        .when(rounded == 0)
+        pl.when((rounded == 0) & (number != 0))
         .then(pl.lit("less than 0.01"))
+        .when(rounded == rounded.floor())
+        .then(rounded.cast(pl.Int64).cast(pl.String))
         .otherwise(rounded.cast(pl.String))
     )
 
 
 def _plural(x: pl.Expr, one: str, many: str) -> pl.Expr:
-    return pl.when(x == 1).then(pl.lit(one)).otherwise(pl.lit(many))
+    """The word that goes with a count as printed."""
+    return pl.when(x.cast(pl.Float64).round(2) == 1).then(pl.lit(one)).otherwise(pl.lit(many))
 
 
 def _verb(x: pl.Expr, verb: str) -> pl.Expr:

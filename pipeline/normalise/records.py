@@ -90,6 +90,7 @@ def openalex_authors(records: Sequence[OpenAlexAuthor], *, page_id: str, fetched
             "name_alternatives": record.display_name_alternatives,
             "institution_ids": [institution.id for institution in record.last_known_institutions],
             "works_count": record.works_count,
+            "updated_at": record.updated_date,
             "page_id": page_id,
             "fetched_at": fetched_at,
         }
@@ -109,6 +110,7 @@ def openalex_institutions(
             "display_name": record.display_name,
             "country_code": record.country_code,
             "institution_type": record.type,
+            "updated_at": record.updated_date if isinstance(record, OpenAlexInstitution) else None,
             "page_id": page_id,
             "fetched_at": fetched_at,
         }

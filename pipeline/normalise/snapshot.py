@@ -2,8 +2,8 @@
 
 A line gives exactly what `parse_snapshot_lines` makes of it. Plain lines, nearly all, are read here a column at a
 time; every other line (a field that the source does not document or of another type, a date that does not exist, no
-versions, no names) is handed to it. What belongs here: what a line must look like to be read as part of a column. What
-does not: the rules themselves.
+versions, no names, affiliations in brackets) is handed to it. What belongs here: what a line must look like to be
+read as part of a column. What does not: the rules themselves.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -137,6 +137,7 @@ def _columns(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         primary_category=pl.col("categories").str.extract("^([^ ]+)"),
         is_sound=pl.col("id").str.contains(f"^{ARXIV_ID}$")
         & pl.col("categories").str.contains("^[!-~]+(?: [!-~]+)*$")
+        & ~pl.col("authors").str.contains("(", literal=True).fill_null(value=False)
         & pl.all_horizontal(pl.col(*TEXTS.values()).str.len_bytes().fill_null(0) <= MAX_TEXT_CHARS),
     ).hstack(names.drop("are_sound"))
     newest = versions.group_by("line", maintain_order=True).agg(

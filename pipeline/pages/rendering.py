@@ -44,6 +44,7 @@ def environment() -> Environment:
         "counted": words.counted,
         "cut": words.cut,
         "amount": words.amount,
+        "evidence": views.evidence,
         "language": words.language,
         "standing": views.standing,
         "kilobytes": words.kilobytes,

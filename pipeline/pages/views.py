@@ -8,6 +8,7 @@ from typing import Final
 
 from pipeline.pages.links import doi_url
 from pipeline.pages.panels import AuthorPanels, Row, Rows
+from pipeline.pages.words import counted
 from pipeline.taxonomy import category
 
 PAGE: Final = 20
@@ -57,6 +58,13 @@ def names(panels: AuthorPanels) -> dict[str, str]:
         | {one["work_id"]: one["title"] for one in panels.works}
         | {one["mention_id"]: one["title"] for one in panels.works}
     )
+
+
+def evidence(reason: Row) -> str:
+    """How much a trust reason lists of what it counted: all, or the first of more; years are not listed one by one."""
+    listed = counted(len(reason["evidence_ids"]), "piece of evidence", "pieces of evidence")
+    is_cut = reason["component"] not in {"claim", "history"} and reason["x"] > len(reason["evidence_ids"])
+    return f"The first {listed}" if is_cut else listed
 
 
 def paper_figures(paper: Row) -> list[tuple[str, str]]:
@@ -123,7 +131,7 @@ def citation(paper: Row) -> str:
     """How to cite a paper, in one line of plain text."""
     names = [author["name"] for author in paper["authors"]]
     more = len(names) - LONGEST_BYLINE
-    byline = ", ".join(names) if more <= 1 else f"{', '.join(names[:LONGEST_BYLINE])} and {more} others"
+    byline = ", ".join(names) if more <= 1 else f"{', '.join(names[:LONGEST_BYLINE])} and {more:,} others"
     year = f" ({paper['publication_year']})" if paper["publication_year"] else ""
     where = [paper["journal_ref"] or paper["venue"], arxiv_citation(paper), paper["doi"] and doi_url(paper["doi"])]
     title = paper["title"].rstrip(".")

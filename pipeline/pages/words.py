@@ -15,7 +15,7 @@ _LEAST_SHOWN: Final = 0.005
 
 TIERS: Final = {
     "Unverified": "no more than a person's own uploads can show",
-    "Corroborated": "others confirm part of it, without an identifier or a claim",
+    "Corroborated": "more than a person's own uploads can show",
     "Identified": "an ORCID on works or an approved claim stands behind it",
     "Verified": "an ORCID on works and an approved claim both stand behind it",
 }

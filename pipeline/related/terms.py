@@ -59,7 +59,7 @@ class Occurrences:
 
 
 def words_of(works: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Split texts into words, some works at a time.
+    """Split texts into words, some works at a time; numbers, a year in an abstract for one, are none.
 
     Args:
         works: `title` and `abstract`, which may be null, one row a work.
@@ -76,7 +76,7 @@ def words_of(works: pl.DataFrame) -> Iterator[pl.DataFrame]:
             .select(pl.col("place").cast(pl.Int64), pl.col("text").str.to_lowercase().str.extract_all(_WORD))
             .explode("text", empty_as_null=True)
             .drop_nulls()
-            .filter(~pl.col("text").is_in(SAYS_NOTHING))
+            .filter(~pl.col("text").is_in(SAYS_NOTHING) & pl.col("text").str.contains(r"\p{L}"))
             .select(pl.col("place").alias("text"), word="text", stem=pl.col("text").str.slice(0, STEM))
         )
 

@@ -281,14 +281,14 @@ def _history(*, founders: pl.DataFrame, moves: pl.DataFrame, gone: pl.DataFrame,
         _events(
             merged.group_by(counted).len("n"),
             "merged",
-            pl.format("{} mentions joined an author whose id is older", "n"),
+            _mentions("joined an author whose id is older"),
             who="author_id",
             other="old",
         ),
         _events(
             to_new.group_by(counted).len("n"),
             "split",
-            pl.format("{} mentions are another person", "n"),
+            _mentions("went to another person"),
             who="old",
             other="author_id",
         ),
@@ -306,6 +306,12 @@ def _history(*, founders: pl.DataFrame, moves: pl.DataFrame, gone: pl.DataFrame,
         ),
     ]
     return pl.concat(parts).sort("event", "author_id", "other_author_id", "mention_id", nulls_last=True)
+
+
+def _mentions(what: str) -> pl.Expr:
+    """How many mentions, `n`, did what."""
+    noun = pl.when(pl.col("n") == 1).then(pl.lit("mention")).otherwise(pl.lit("mentions"))
+    return pl.format("{} {} " + what, "n", noun)
 
 
 def _events(frame: pl.DataFrame, event: str, why: pl.Expr, *, who: str, other: str | None) -> pl.DataFrame:

@@ -90,7 +90,7 @@ class TrustReasons(dy.Schema):
     points = dy.Float64(description="Points given, to 0.01; negative for the conflict discount.")
     status = dy.Enum(["found", "none", "not_loaded"], description="none: looked for; not_loaded: source not loaded.")
     sentence = dy.String(description="The reason in one sentence.")
-    evidence_ids = texts("Ids of works, mentions or authors that were counted, at most 20.")
+    evidence_ids = texts("Ids of works, mentions or authors that were counted, at most 10.")
 
 
 class Papers(Works):

@@ -163,6 +163,7 @@ class OpenAlexAuthors(dy.Schema):
     name_alternatives = texts("Other names OpenAlex lists.")
     institution_ids = texts("Last known institutions.")
     works_count = dy.Int64(nullable=True, min=0, description="Works OpenAlex counts.")
+    updated_at = instant("OpenAlex's updated_date.")
     page_id = dy.String(description="Raw page the record came from.")
     fetched_at = instant("When that page was fetched.", nullable=False)
 
@@ -175,6 +176,7 @@ class OpenAlexInstitutions(dy.Schema):
     display_name = text("Name OpenAlex shows.")
     country_code = text("ISO 3166-1 alpha-2 country code.")
     institution_type = text("OpenAlex's kind of institution.")
+    updated_at = instant("OpenAlex's updated_date; null for one that only works name.")
     page_id = dy.String(description="Raw page the record came from.")
     fetched_at = instant("When that page was fetched.", nullable=False)
 
@@ -276,7 +278,13 @@ class FieldSources(dy.Schema):
     """Where a value of a work came from."""
 
     work_id = work_id(primary_key=True)
-    field = dy.String(primary_key=True, description="Column of staging.works.")
+    field = dy.String(
+        primary_key=True,
+        description=(
+            "Column of staging.works; byline, its names and affiliations; categories; what OpenAlex tells besides:"
+            " topics, references, institutions, and of the names openalex_author_id, orcid, raw_affiliation."
+        ),
+    )
     source = dy.String(description="Door the value came by.")
     record_id = dy.String(description="Record it was taken from.")
     fetched_at = instant("When that record was fetched.", nullable=False)

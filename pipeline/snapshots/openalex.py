@@ -5,7 +5,6 @@ below `data`, `jsonl` or `parquet` in it, with or without a manifest. A part lan
 import that was stopped goes on with the part it was in. Not here: which ids are wanted (`wanted`).
 """
 
-import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ import pyarrow.parquet as pq
 from pydantic_core import from_json, to_json
 
 from pipeline.snapshots.files import ImportFileError, opened
-from pipeline.sources.identifiers import normalise_openalex_id
+from pipeline.snapshots.gone import Gone, gone_of
 from pipeline.sources.landing import LandedPage, Landing
 from pipeline.sources.pages import RawPage, Source
 
@@ -41,7 +40,6 @@ KEY_COLUMNS: Final = ("id", "doi", "primary_location", "best_oa_location", "loca
 _ROOTS: Final = (".", "data", "jsonl", "parquet", "data/jsonl", "data/parquet")
 _MANIFESTS: Final = ("manifest", "manifest.json")
 _PARQUET: Final = b"PAR1"
-_GONE: Final = ("deleted_ids.csv", "deleted_ids.csv.gz")
 
 
 class Part(NamedTuple):
@@ -101,8 +99,10 @@ def snapshot_parts(path: Path) -> list[Part]:
     return parts
 
 
-def land_part(part: Part, landing: Landing, wanted: Wanted) -> Iterator[LandedPart]:
-    """Land what is wanted of a part and commit it as one window; yields now and then how far it has come.
+def land_part(part: Part, landing: Landing, wanted: Wanted, gone: Gone) -> Iterator[LandedPart]:
+    """Land what is wanted of a part and is not gone, as one window; yields now and then how far it has come.
+
+    A part of an earlier download may hold what a later list says is gone.
 
     Raises:
         ImportFileError: The part breaks off; what has landed of it stays.
@@ -110,7 +110,7 @@ def land_part(part: Part, landing: Landing, wanted: Wanted) -> Iterator[LandedPa
     landed: list[LandedPage] = []
     kept: list[bytes] = []
     for chosen, position, seen in _chosen(part, wanted):
-        kept += chosen
+        kept += [line for line in chosen if not gone.has(line)]
         pages: list[LandedPage] = []
         while len(kept) >= PAGE_LINES:
             pages.append(landing.land(_page(part, len(landed) + len(pages) + 1, kept[:PAGE_LINES])))
@@ -128,26 +128,13 @@ def span(part: Part, wanted: Wanted) -> str:
     return f"file:{part.name}?size={part.size}&changed={part.path.stat().st_mtime_ns}&wanted={wanted.digest}"
 
 
-def gone_ids(path: Path, kind: str) -> Iterator[str]:
-    """The ids of a kind that the snapshot says are deleted or merged into others, as letter and digits.
-
-    A row that names no id is given as it stands, for staging to reject.
+def gone(path: Path, kind: str) -> Gone:
+    """What the snapshot says is deleted or merged into others; of one file of works, nothing.
 
     Raises:
         ImportFileError: A list of them cannot be read.
     """
-    if path.is_file():
-        return
-    root, _ = _root(path)
-    lists = [root / kind / name for name in _GONE]
-    lists += sorted((root / "merged_ids" / kind).glob("*.csv*"))
-    for file in lists:
-        if file.is_file():
-            with opened(file) as content:
-                try:
-                    yield from _ids_in(line.decode("utf-8", errors="replace") for line in content.lines)
-                except csv.Error as error:
-                    raise ImportFileError(f"{file} is no table ({error}): download it again.") from error
+    return gone_of(path if path.is_file() else _root(path)[0], kind)
 
 
 def land_gone(path: Path, landing: Landing, ids: Sequence[str]) -> list[LandedPage]:
@@ -282,18 +269,14 @@ def _as_lines(rows: pa.RecordBatch) -> list[bytes]:
 
 
 def _object(row: dict[str, Any]) -> dict[str, Any]:
-    """A row with the index of its abstract as an object, also where the column holds it as JSON text."""
+    """A row with the index of its abstract as an object, also where the column holds it as JSON text.
+
+    OpenAlex cuts that text at 32,760 bytes; where the cut leaves no JSON, the other form has null, and so has this.
+    """
     index = row.get("abstract_inverted_index")
-    return row | {"abstract_inverted_index": from_json(index)} if isinstance(index, str) and index else row
-
-
-def _ids_in(lines: Iterable[str]) -> Iterator[str]:
-    """The ids of a table: the column `id`, else the first; a row without one as it stands."""
-    column = 0
-    # A row is a line: a quote that is not closed would take all rows after it for its own.
-    for line in filter(None, map(str.strip, lines)):
-        (row,) = csv.reader([line])
-        if "id" in row:
-            column = row.index("id")
-        else:
-            yield (normalise_openalex_id(row[column]) if len(row) > column else None) or line
+    if not isinstance(index, str):
+        return row
+    try:
+        return row | {"abstract_inverted_index": from_json(index)}
+    except ValueError:
+        return row | {"abstract_inverted_index": None}

@@ -74,6 +74,10 @@ class QueryRefusedError(SourceError):
     """The source calls the question itself wrong; asking again does not help."""
 
 
+class TokenLostError(QueryRefusedError):
+    """The source no longer knows how far a list was read; the list can be read again from its start."""
+
+
 class KeyRefusedError(SourceError):
     """OpenAlex does not accept the API key."""
 

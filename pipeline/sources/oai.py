@@ -22,6 +22,7 @@ from pipeline.sources.errors import (
     IncompleteWindowError,
     QueryRefusedError,
     SourceError,
+    TokenLostError,
 )
 from pipeline.sources.http import HttpPolicy, PoliteSession, arxiv_pacer, base_url, media_type, redact
 from pipeline.sources.pages import RawPage, Refuse, Source
@@ -39,6 +40,7 @@ RECORDS_A_PAGE: Final = 2_500
 
 MetadataPrefix = Literal["arXivRaw", "arXiv"]
 _NO_ROWS = "noRecordsMatch"
+_LOST = "badResumptionToken"
 _ERROR_STATUS = 400
 _OWN_GROUP = frozenset({"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"})
 
@@ -88,8 +90,16 @@ class OaiSource:
         day = max(from_, EARLIEST)
         while day <= until:
             for set_ in self._sets:
-                yield from self._list(day, set_, metadata_prefix, window)
+                yield from self._whole_list(day, set_, metadata_prefix, window)
             day += timedelta(days=1)
+
+    def _whole_list(self, day: date, set_: str | None, metadata_prefix: str, window: str) -> Iterator[RawPage]:
+        """Read a list, once more from its start when its token dies on the way, as each does at midnight in UTC."""
+        try:
+            yield from self._list(day, set_, metadata_prefix, window)
+        except TokenLostError as error:
+            logger.warning("%s The list is read again from its start.", error)
+            yield from self._list(day, set_, metadata_prefix, window)
 
     def _list(self, day: date, set_: str | None, metadata_prefix: str, window: str) -> Iterator[RawPage]:
         self._client.window = window
@@ -191,7 +201,8 @@ def _objection(page: RawPage, summary: OaiSummary | None, problem: str) -> Sourc
     if summary is not None and summary.error is not None:
         if summary.error == _NO_ROWS:
             return None
-        return QueryRefusedError(
+        kind = TokenLostError if summary.error == _LOST else QueryRefusedError
+        return kind(
             f"arXiv's OAI-PMH refuses {page.request} with {summary.error} ({summary.detail[:200]});"
             " check the days, and read a day whose list was interrupted from its start."
         )

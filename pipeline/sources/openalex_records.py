@@ -29,7 +29,7 @@ from pipeline.sources.records import (
     bounded_clean,
     printed_name,
 )
-from pipeline.text import clean
+from pipeline.text import clean, without_markup
 
 T = TypeVar("T")
 
@@ -83,6 +83,8 @@ def _display_name(value: Any) -> Any:
 
 def _work_title(value: Any) -> Any:
     title = bounded_clean(value, MAX_TEXT_CHARS)
+    if isinstance(title, str):
+        title = without_markup(title)
     if title is None or title == "":
         raise PydanticCustomError("missing_title", "no title to read")
     return title
@@ -165,9 +167,12 @@ class OpenAlexSource(Record):
 
 
 class OpenAlexLocation(Record):
-    """A place to find a work; `id` is the record it came from, as `pmh:oai:arXiv.org:1201.0490`."""
+    """A place to find a work; `id` is the record it came from, as `pmh:oai:arXiv.org:1201.0490`.
 
-    id: str | None = None
+    Snapshots of OpenAlex of 2026 write `native_id` for it, without `pmh:`.
+    """
+
+    id: str | None = Field(default=None, validation_alias=AliasChoices("id", "native_id"))
     is_oa: Flag = False
     landing_page_url: str | None = None
     pdf_url: str | None = None
@@ -362,12 +367,12 @@ def abstract_text(inverted_index: Mapping[str, Sequence[int]] | None) -> str | N
             reading.
 
     Returns:
-        The cleaned text, null when there is no index or no word.
+        The cleaned text without markup, null when there is no index or no word.
     """
     if not inverted_index:
         return None
     placed = sorted((position, word) for word, positions in inverted_index.items() for position in positions)
-    return clean(" ".join(word for _, word in placed)) or None
+    return without_markup(clean(" ".join(word for _, word in placed))) or None
 
 
 def arxiv_id_of(work: OpenAlexWork) -> str | None:

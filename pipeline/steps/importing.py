@@ -1,18 +1,30 @@
 """Bulk files into the landing: what is wanted of them, how far it is, what came."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import duckdb
 
+from pipeline.schemas import TABLES
 from pipeline.snapshots import land_snapshot, openalex, wanted
 from pipeline.snapshots.openalex import Wanted
-from pipeline.sources.identifiers import normalise_openalex_id
 from pipeline.sources.landing import Landing
 from pipeline.sources.pages import Source
 from pipeline.steps.watching import tell
 from warehouse import Warehouse, query
+
+KEPT_IN: Final = {
+    "works": "staging.openalex_works",
+    "authors": "staging.openalex_authors",
+    "institutions": "staging.openalex_institutions",
+}
+"""Folder of a snapshot -> the table of its records."""
+
+IDS_AT_ONCE: Final = 100_000
+"""Ids of records that are in memory while a list of what is gone is compared with them."""
 
 
 class Imported(NamedTuple):
@@ -80,23 +92,23 @@ def land_parts(
     """
     sources = {openalex.SOURCES[kind] for kind in kinds}
     parts = [part for part in openalex.snapshot_parts(path) if part.source in sources]
+    gone = {kind: openalex.gone(path, kind) for kind in kinds}
     with warehouse.write() as con:
         choice = {kind: wanted.EVERYTHING if everything else wanted_of(con, kind) for kind in kinds}
-        listed = {row for kind in kinds for row in openalex.gone_ids(path, kind)}
-        gone, unread = listed & known_ids(con), {row for row in listed if normalise_openalex_id(row) is None}
-    choices = {openalex.SOURCES[kind]: choice[kind] for kind in kinds}
+        forgotten = [id_ for kind, listed in gone.items() for id_ in listed.among(known_ids(con, kind))]
+    choices = {openalex.SOURCES[kind]: (choice[kind], gone[kind]) for kind in kinds}
     known = {window.span for source in sources for window in landing.windows(source)}
-    new = [part for part in parts if openalex.span(part, choices[part.source]) not in known]
+    new = [part for part in parts if openalex.span(part, choices[part.source][0]) not in known]
     total, done = sum(part.size for part in new), 0
     pages = received = seen = 0
     for part in new:
-        for landed in openalex.land_part(part, landing, choices[part.source]):
+        for landed in openalex.land_part(part, landing, *choices[part.source]):
             pages, seen = pages + len(landed.pages), seen + landed.seen
             received += sum(page.received for page in landed.pages)
             tell(f"Landing {part.name}", done + landed.position, total)
         done += part.size
-    openalex.land_gone(path, landing, sorted(gone | unread))
-    return ImportedParts(len(parts), len(parts) - len(new), seen, pages, received, len(gone))
+    openalex.land_gone(path, landing, sorted({*forgotten, *(row for listed in gone.values() for row in listed.unread)}))
+    return ImportedParts(len(parts), len(parts) - len(new), seen, pages, received, len(forgotten))
 
 
 def wanted_of(con: duckdb.DuckDBPyConnection, kind: str) -> Wanted:
@@ -107,14 +119,14 @@ def wanted_of(con: duckdb.DuckDBPyConnection, kind: str) -> Wanted:
     return wanted.things(ids(con, query(f"staging/named_{kind}")))
 
 
-def known_ids(con: duckdb.DuckDBPyConnection) -> set[str]:
-    """The ids of every OpenAlex record here."""
-    return ids(
-        con,
-        "SELECT openalex_id FROM staging.openalex_works UNION ALL "
-        "SELECT openalex_author_id FROM staging.openalex_authors UNION ALL "
-        "SELECT institution_id FROM staging.openalex_institutions",
-    )
+def known_ids(con: duckdb.DuckDBPyConnection, kind: str) -> Iterator[str]:
+    """The ids of the OpenAlex records of a kind that are here."""
+    table = KEPT_IN[kind]
+    (key,) = TABLES[table].primary_key()
+    with closing(con.cursor()) as rows:
+        rows.execute(f"SELECT {key} FROM {table}")
+        while batch := rows.fetchmany(IDS_AT_ONCE):
+            yield from (id_ for (id_,) in batch)
 
 
 def ids(con: duckdb.DuckDBPyConnection, sql: str) -> set[str]:

@@ -33,23 +33,22 @@ _NO_PERSONS: Final = sorted(GROUP_WORDS | PLACEHOLDER_WORDS)
 
 
 def name_figures(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Count what the monitors judge; SQL must see `named_mentions`.
+    """Count what the monitors judge.
 
     Returns:
         `QUALITY`: slice `all`, and slices `block of <mention>`, `author: <id>` and `name of <mention>` for the few that
         weigh most.
     """
-    printed = con.sql(query("resolved/printed_names")).pl()
-    return pl.concat([largest_blocks(con), names_of_authors(con), hot_names(printed), impossible_names(con)]).select(
-        *QUALITY
-    )
+    with temporary_table(con, "author_names", "resolved/author_names"):
+        parts = [largest_blocks(con), names_of_authors(con), hot_names(con), impossible_names(con)]
+    return pl.concat(parts).select(*QUALITY)
 
 
 def largest_blocks(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """The mentions of the largest blocks, and the share of the largest."""
     blocks = con.sql(query("resolved/largest_blocks"), params={"shown": SHOWN}).pl()
     largest = float(blocks["mentions"].max() or 0)
-    share = largest / max(count(con, "SELECT count(*) FROM named_mentions"), 1)
+    share = largest / max(count(con, "SELECT count(*) FROM resolved.mention_places"), 1)
     return pl.concat(
         [
             _figure("all", largest_block=largest, largest_block_share=share),
@@ -59,11 +58,14 @@ def largest_blocks(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 
 def names_of_authors(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """The authors with most different written-out names (family and first given name, folded)."""
+    """The authors with most different written-out names (family and first given name, folded).
+
+    SQL must see `author_names`.
+    """
     authors = con.sql(
         f"""
         SELECT author_id, count(DISTINCT written_out) AS names
-        FROM named_mentions
+        FROM author_names
         WHERE written_out IS NOT NULL
         GROUP BY author_id
         HAVING count(DISTINCT written_out) > 1
@@ -80,64 +82,51 @@ def names_of_authors(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     )
 
 
-def hot_names(names: pl.DataFrame) -> pl.DataFrame:
+def hot_names(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Names that look like nobody's among the most printed ones that were taken for persons.
 
     Such a name is a single word, holds a digit or "et al", or has only words that groups and placeholders are made of.
     """
-    lowered = pl.col("name").str.to_lowercase().str.strip_chars()
-    words = lowered.str.extract_all(r"[\p{L}&-]+")
-    printed = (
-        names.filter("is_person")
-        .group_by(name=lowered)
-        .agg(pl.col("mentions").sum(), pl.col("mention_id").min())
-        .sort("mentions", "name", descending=[True, False])
-        .head(HOT_RANK)
-        .filter(pl.col("mentions") >= HOT_MENTIONS)
-        .filter(
-            (words.list.len() <= 1)
-            | lowered.str.contains(r"\d|\bet\.? al\b")
-            | words.list.eval(pl.element().is_in(_NO_PERSONS)).list.all()
-        )
+    name = pl.col("name")
+    words = name.str.extract_all(r"[\p{L}&-]+")
+    found: pl.DataFrame = con.sql(query("resolved/most_printed"), params={"rank": HOT_RANK, "least": HOT_MENTIONS}).pl()
+    hot = found.filter(
+        (words.list.len() <= 1)
+        | name.str.contains(r"\d|\bet\.? al\b")
+        | words.list.eval(pl.element().is_in(_NO_PERSONS)).list.all()
     )
+    with frame_as(con, "most_printed", hot.head(SHOWN)):
+        bearers = con.sql(query("resolved/bearers_of_printed")).pl()
     return pl.concat(
         [
-            _figure("all", hot_names=float(printed.height)),
-            _culprits(printed.head(SHOWN), "hot_names", prefix="name of ", id_="mention_id", value="mentions"),
+            _figure("all", hot_names=float(hot.height)),
+            _culprits(bearers, "hot_names", prefix="name of ", id_="mention_id", value="mentions"),
         ]
     )
 
 
 def impossible_names(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Pairs of names in one author that the resolver calls impossible, where scores alone joined their mentions."""
-    several = "SELECT author_id FROM named_mentions GROUP BY author_id HAVING count(DISTINCT code) > 1"
-    mentions = con.sql(
-        f"""
-        SELECT mention_id, author_id, code, block FROM named_mentions
-        WHERE block IS NOT NULL AND author_id IN ({several}) ORDER BY mention_id
-        """
-    ).pl()
-    links = con.sql(
-        f"""
-        SELECT mention_id_l, mention_id_r FROM resolved.links
-        WHERE decided_by = 'score'
-            AND mention_id_l IN (SELECT mention_id FROM named_mentions WHERE author_id IN ({several}))
-        """
-    ).pl()
-    bearers = mentions.with_columns(part=_parts(mentions["mention_id"], links)).select(
-        "author_id", "part", "block", "code"
+    """Pairs of names in one author that the resolver calls impossible, where scores alone joined their mentions.
+
+    Pairs of names are few beside mentions, and pairs that are impossible are fewer: only the mentions of their authors
+    are read. SQL must see `author_names`.
+    """
+    impossible = impossible_pairs(con)
+    with frame_as(con, "impossible_pairs", impossible):
+        mentions = con.sql(query("resolved/impossible_bearers")).pl()
+    with frame_as(con, "bearers", mentions.select("mention_id")):
+        links = con.sql(
+            "SELECT mention_id_l, mention_id_r FROM resolved.links"
+            " WHERE decided_by = 'score' AND mention_id_l IN (SELECT mention_id FROM bearers)"
+        ).pl()
+    bearers = (
+        mentions.with_columns(part=_parts(mentions["mention_id"], links))
+        .select("author_id", "part", "block", "code")
+        .unique()
     )
-    pairs = (
-        bearers.unique()
-        .join(bearers.unique(), on=["author_id", "part", "block"], suffix="_r")
-        .filter(pl.col("code") < pl.col("code_r"))
-    )
-    codes, table = names_read(con, pl.concat([pairs["code"], pairs["code_r"]]).unique())
-    left, right = (codes.search_sorted(pairs[side]).to_numpy().astype(np.int32) for side in ("code", "code_r"))
-    nothing = np.zeros(len(codes), dtype=np.float32)
-    levels, _ = compare_names(table, NameRarity(nothing, nothing, nothing, nothing), left, right)
     found = (
-        pairs.filter(pl.Series(levels == NameLevel.IMPOSSIBLE, dtype=pl.Boolean))
+        bearers.join(bearers, on=["author_id", "part", "block"], suffix="_r")
+        .join(impossible, on=["code", "code_r"], how="semi")
         .group_by("author_id")
         .len("pairs")
         .sort("pairs", "author_id", descending=[True, False])
@@ -148,6 +137,16 @@ def impossible_names(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
             _culprits(found.head(SHOWN), "impossible_names", prefix="author: ", id_="author_id", value="pairs"),
         ]
     )
+
+
+def impossible_pairs(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The pairs of names in one author and block that the resolver calls impossible, as their codes: `code, code_r`."""
+    pairs: pl.DataFrame = con.sql(query("resolved/name_pairs")).pl()
+    codes, table = names_read(con, pl.concat([pairs["code"], pairs["code_r"]]).unique())
+    left, right = (codes.search_sorted(pairs[side]).to_numpy().astype(np.int32) for side in ("code", "code_r"))
+    nothing = np.zeros(len(codes), dtype=np.float32)
+    levels, _ = compare_names(table, NameRarity(nothing, nothing, nothing, nothing), left, right)
+    return pairs.filter(pl.Series(levels == NameLevel.IMPOSSIBLE, dtype=pl.Boolean))
 
 
 def names_read(con: duckdb.DuckDBPyConnection, codes: pl.Series) -> tuple[pl.Series, NameTable]:

@@ -62,7 +62,9 @@ NEWER_WORK = (
     "(coalesce(new.updated_at, TIMESTAMPTZ 'epoch'), NOT new.is_byline_truncated, new.fetched_at, new.page_id)"
     " >= (coalesce(old.updated_at, TIMESTAMPTZ 'epoch'), NOT old.is_byline_truncated, old.fetched_at, old.page_id)"
 )
-NEWER_PAGE = "(new.fetched_at, new.page_id) >= (old.fetched_at, old.page_id)"
+NEWER_THING = " >= ".join(
+    f"(coalesce({side}.updated_at, TIMESTAMPTZ 'epoch'), {side}.fetched_at, {side}.page_id)" for side in ("new", "old")
+)
 SAME_PAGE = "new.page_id = old.page_id"
 """A bare mention of an institution never replaces the institution's own record."""
 FULLER_VERSION = "new.size_bytes IS NOT NULL OR old.size_bytes IS NULL AND new.submitted_at IS NOT NULL"
@@ -331,14 +333,14 @@ def openalex_authors(body: bytes, page: LandedPage) -> Told:
     """The rows of a page of OpenAlex author profiles."""
     parsed = parse_page(page.source, body)
     rows = frames.openalex_authors(parsed.records, page_id=page.page_id, fetched_at=page.fetched_at)
-    return Told((Frames("staging.openalex_authors", rows, NEWER_PAGE),), parsed.rejects, parsed.received)
+    return Told((Frames("staging.openalex_authors", rows, NEWER_THING),), parsed.rejects, parsed.received)
 
 
 def openalex_institutions(body: bytes, page: LandedPage) -> Told:
     """The rows of a page of OpenAlex institutions."""
     parsed = parse_page(page.source, body)
     rows = frames.openalex_institutions(parsed.records, page_id=page.page_id, fetched_at=page.fetched_at)
-    return Told((Frames("staging.openalex_institutions", rows, NEWER_PAGE),), parsed.rejects, parsed.received)
+    return Told((Frames("staging.openalex_institutions", rows, NEWER_THING),), parsed.rejects, parsed.received)
 
 
 def openalex_gone(body: bytes, _page: LandedPage) -> Told:

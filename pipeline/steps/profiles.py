@@ -32,7 +32,7 @@ from pipeline.steps import builds, count, frame_as, query_as, temporary_table
 from pipeline.steps.builds import Build
 from pipeline.steps.corrections import chosen_names, standing_claims
 from warehouse import query
-from warehouse.tables import insert, renew, replace_from_query
+from warehouse.tables import insert, renew, renew_rows, replace_from_query
 
 OF_WORKS = ("marts.author_topics", "marts.author_institutions")
 """What an author's works sum up to, by the query of the table's name."""
@@ -54,8 +54,6 @@ FROM_OPENALEX = ("orcid", "affiliation", "citations")
 """Trust components that only OpenAlex can feed: not loaded for an author none of whose works it has."""
 
 OF_RENEWED = "author_id IN (SELECT author_id FROM renewed)"
-
-OF_TIED = "rowid IN (SELECT _row FROM tied_rows)"
 
 RENEWED_AUTHORS = "SELECT DISTINCT author_id FROM authorships"
 
@@ -169,7 +167,7 @@ def find_ties(con: duckdb.DuckDBPyConnection, tables: ExitStack) -> None:
     those whose ties count otherwise are among `renewed`.
     """
     tables.enter_context(temporary_table(con, "tied_rows", "marts/tied_rows"))
-    known = con.sql(query("marts/known_ties")).pl()
+    known = con.sql("SELECT author_id, collaborator_id, strength, is_established, is_close FROM tied_rows").pl()
     renewed = con.sql("SELECT author_id FROM renewed").pl()["author_id"]
     batches = numbered_batches(*numbered_bylines(con), of=renewed)
     pairs = pl.concat([pl.DataFrame(schema=dict(COLLABORATORS)), *batches])
@@ -178,7 +176,7 @@ def find_ties(con: duckdb.DuckDBPyConnection, tables: ExitStack) -> None:
     with frame_as(con, "reweighed", reweighed):
         works = con.sql(query("marts/weighed_works")).pl()
     tables.enter_context(frame_as(con, "ties", pl.concat([pairs, with_closeness(turned, works)])))
-    with frame_as(con, "known_ties", known), temporary_table(con, "recounted", "marts/recounted"):
+    with temporary_table(con, "recounted", "marts/recounted"):
         tables.enter_context(temporary_table(con, "retied", "marts/retied"))
         con.execute("CREATE OR REPLACE TEMPORARY TABLE renewed AS FROM renewed UNION FROM recounted")
 
@@ -186,7 +184,7 @@ def find_ties(con: duckdb.DuckDBPyConnection, tables: ExitStack) -> None:
 def bring_collaborators(con: duckdb.DuckDBPyConnection, build: Build) -> None:
     """Renew the collaborators, with their names; where not every row is made anew, after `find_ties`."""
     if not build.whole:
-        renew(con, "marts.collaborators", query("marts/collaborators"), OF_TIED)
+        renew_rows(con, "marts.collaborators", query("marts/collaborators"), "tied_rows")
         return
     names = con.sql("SELECT author_id AS collaborator_id, display_name FROM display_names").pl()
     con.execute("TRUNCATE marts.collaborators")

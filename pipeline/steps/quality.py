@@ -21,12 +21,12 @@ import pyarrow.parquet as pq
 from pipeline.metrics import canonical_orcids
 from pipeline.resolve import Resolution, ResolverInputError, evaluate, resolve
 from pipeline.resolve.evaluation import QUALITY, calibration, held_decisions
-from pipeline.steps import count, frame_as, temporary_table
+from pipeline.steps import count, frame_as
 from pipeline.steps.corrections import decisions
 from pipeline.steps.evidence import resolver_input
 from pipeline.steps.monitors import name_figures
-from warehouse import Warehouse, query
-from warehouse.tables import append
+from warehouse import WarehouseError, query
+from warehouse.tables import append, literal
 
 TABLES = ("resolved.quality",)
 """The tables this step fills."""
@@ -58,7 +58,7 @@ def measure(
     *,
     run_id: str,
     threads: int,
-    published: pa.Table | None = None,
+    published: Path | None = None,
     gold: Mapping[str, pa.Table] = NO_GOLD,
 ) -> dict[str, float]:
     """Measure the resolution in force and write it down as this run's; measuring again replaces the run's rows.
@@ -67,18 +67,17 @@ def measure(
         con: A writer's connection.
         run_id: The run.
         threads: Batches worked on at once; changes nothing but the time.
-        published: `mention_id, author_id` of the last published file, to tell what moved; None when there is none.
+        published: The last published file, to tell what moved; None, or a file that is not there, when there is none.
         gold: Labels of the operator's own by name, `mention_id, gold_author`.
 
     Returns:
         The figures of slice `all`, as `<gold set> <metric>`.
     """
     con.execute("DELETE FROM resolved.quality WHERE run_id = $run_id", {"run_id": run_id})
-    with temporary_table(con, "named_mentions", "resolved/named_mentions"):
-        measured = {
-            "self": pl.concat([self_figures(con, run_id, published), name_figures(con)]),
-            **hidden_figures(con, threads=threads),
-        }
+    measured = {
+        "self": pl.concat([self_figures(con, run_id, published), name_figures(con)]),
+        **hidden_figures(con, threads=threads),
+    }
     measured |= {f"file:{name}": against_file(con, labels) for name, labels in gold.items()}
     rows = pl.concat(
         [frame.select(pl.lit(gold_set).alias("gold_set"), *QUALITY) for gold_set, frame in measured.items()]
@@ -91,22 +90,19 @@ def measure(
     }
 
 
-def self_figures(con: duckdb.DuckDBPyConnection, run_id: str, published: pa.Table | None) -> pl.DataFrame:
+def self_figures(con: duckdb.DuckDBPyConnection, run_id: str, published: Path | None) -> pl.DataFrame:
     """Counts without gold: sizes, events, what moved, and the run's number, by which runs are in order."""
     numbers = "SELECT max(value) FROM resolved.quality WHERE gold_set = 'self' AND metric = 'run_number'"
     number = pl.DataFrame([("all", "run_number", count(con, numbers) + 1.0)], schema=QUALITY, orient="row")
     parts: list[pl.DataFrame] = [number, con.sql(query("resolved/self_figures"), params={"run_id": run_id}).pl()]
-    if published is not None:
-        with frame_as(con, "published_people", pl.DataFrame(published)):
-            parts.append(con.sql(query("resolved/churn")).pl())
+    if published is not None and published.exists():
+        attach_published(con, published)
+        parts.append(con.sql(query("resolved/churn")).pl())
     return pl.concat(parts)
 
 
 def hidden_figures(con: duckdb.DuckDBPyConnection, *, threads: int) -> dict[str, pl.DataFrame]:
-    """Scores against ORCID iDs and decisions by people, both hidden from the resolver.
-
-    SQL must see `named_mentions`.
-    """
+    """Scores against ORCID iDs and decisions by people, both hidden from the resolver."""
     labels, told = orcid_gold(con), decisions(con)
     known = pl.concat([labels["mention_id"], *(pl.Series(told[f"mention_id_{side}"]) for side in ("l", "r"))])
     if known.is_empty():
@@ -138,12 +134,14 @@ def orcid_gold(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 
 def chosen_mentions(con: duckdb.DuckDBPyConnection, *, bound: int = MEASURED_MENTIONS) -> pl.DataFrame:
-    """`mention_id, work_id, block` of the blocks that are resolved again; SQL must see `named_mentions` and `known`."""
+    """`mention_id, work_id, block` of the blocks that are resolved again; SQL must see `known`."""
     blocks = con.sql(query("resolved/measured_blocks"), params={"bound": bound}).pl()
     with frame_as(con, "measured_blocks", blocks):
         chosen: pl.DataFrame = con.sql(
             """
-            SELECT mention_id, work_id, block FROM named_mentions SEMI JOIN measured_blocks USING (block)
+            SELECT mention_id, split_part(mention_id, '#', 1) AS work_id, block
+            FROM resolved.mention_places
+            SEMI JOIN measured_blocks USING (block)
             ORDER BY mention_id
             """
         ).pl()
@@ -189,12 +187,16 @@ def gold_files(folder: Path) -> tuple[dict[str, pa.Table], list[str]]:
     return taken, refused
 
 
-def published_people(warehouse: Warehouse) -> pa.Table | None:
-    """`mention_id, author_id` as readers see them now; None before the first publication."""
-    if not warehouse.published_path.exists():
-        return None
-    with warehouse.read() as con:
-        return con.sql("SELECT mention_id, author_id FROM resolved.author_mentions").to_arrow_table()
+def attach_published(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Let SQL see what readers have now as the database `published`, until the connection closes.
+
+    Raises:
+        WarehouseError: The file cannot be opened.
+    """
+    try:
+        con.execute(f"ATTACH IF NOT EXISTS {literal(str(path))} AS published (READ_ONLY)")
+    except duckdb.IOException as error:
+        raise WarehouseError(f"{path} cannot be opened: {error}".splitlines()[0]) from error
 
 
 @dataclass(frozen=True, slots=True)

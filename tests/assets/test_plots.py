@@ -64,3 +64,10 @@ def test_an_interval_holds_the_share_and_narrows_with_numbers(share, of):
 
 def test_an_interval_is_wilsons():
     assert plots.interval(0.9, 10) == pytest.approx((0.5958, 0.9821), abs=1e-3)
+
+
+def test_months_of_long_ago_are_counted_and_not_drawn():
+    months = [(date(1912, 1, 1), 0, 0, 1), (date(2024, 1, 1), 0, 60, 0), (date(2024, 2, 1), 30, 9, 0)]
+    assert plots.in_view(months) == (months[1:], 1)
+    assert plots.in_view(months[1:]) == (months[1:], 0)
+    assert plots.in_view(months[:1]) == (months[:1], 0)

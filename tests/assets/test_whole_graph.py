@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.definitions import defs
-from pipeline.schemas import TABLES, VIEWS
+from pipeline.schemas import TABLES, VIEWS, layer
 from tests.steps.bench import OF_THE_LANDING, contents
 
 from .conftest import Operator
@@ -101,6 +101,14 @@ def test_the_figures_of_the_run_are_shown_and_drawn(graph):
         "SELECT (SELECT count(*) FROM staging.mentions)::DOUBLE, value FROM resolved.quality"
         " WHERE gold_set = 'orcid' AND slice = 'all' AND metric = 'b3_f1'"
     )[0]
+
+
+def test_every_mart_has_a_preview_the_views_too(graph):
+    marts = {name for name in TABLES if layer(name) == "marts"}
+    previews = {name: metadata(graph.transformed, name.replace(".", "/"))["preview"] for name in marts}
+    empty = {name for name in marts if not graph.rows(f"SELECT 1 FROM {name} LIMIT 1")}
+    assert {name for name, preview in previews.items() if preview == "No rows yet."} == empty
+    assert not empty & {"marts.graph_nodes", "marts.graph_edges", "marts.paper_edges", "marts.author_edges"}
 
 
 def test_the_marts_show_their_first_rows_and_plots(graph):

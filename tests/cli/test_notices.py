@@ -3,11 +3,13 @@
 import io
 import logging
 import os
-from contextlib import redirect_stderr
+import sys
+from contextlib import contextmanager, redirect_stderr
 
 import dagster as dg
 
 from pipeline.cli import service
+from pipeline.cli.console import steady
 from pipeline.cli.runs import (
     SIGN_OF_LIFE_TAG,
     CommandError,
@@ -29,6 +31,35 @@ def test_what_the_warehouse_warns_of_is_shown_while_stderr_is_put_away(capsys):
     with notices_shown(), redirect_stderr(io.StringIO()):
         logging.getLogger("warehouse.upgrade").warning("working.duckdb is of another [version].")
     assert capsys.readouterr().err == "warning: working.duckdb is of another [version].\n"
+
+
+@contextmanager
+def put_away(stream, path):
+    """As Dagster does with what a step prints: the descriptor leads to a file."""
+    before = os.dup(stream.fileno())
+    with path.open("w") as file:
+        os.dup2(file.fileno(), stream.fileno())
+        try:
+            yield
+        finally:
+            stream.flush()
+            os.dup2(before, stream.fileno())
+            os.close(before)
+
+
+def test_bars_and_notices_are_shown_while_a_step_prints_into_its_file(capfd, tmp_path):
+    with (
+        steady() as console,
+        notices_shown(),
+        put_away(sys.stdout, tmp_path / "out"),
+        put_away(sys.stderr, tmp_path / "err"),
+    ):
+        console.print("10 %")
+        logging.getLogger("warehouse.connection").warning("It is being written.")
+        sys.stdout.write("of the step\n")
+    assert capfd.readouterr() == ("10 %\n", "warning: It is being written.\n")
+    assert (tmp_path / "out").read_text() == "of the step\n"
+    assert (tmp_path / "err").read_text() == ""
 
 
 def test_the_doctor_tells_of_records_that_cannot_be_written_among_the_rest(shell, monkeypatch):

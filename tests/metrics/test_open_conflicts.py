@@ -19,7 +19,10 @@ ONE, TWO, TEN = "0000-0002-1825-0097", "0000-0001-5109-3700", "0000-0002-1694-23
 def mentions(*rows: tuple[str, str | None, str | None], author: str = "A", start: int = 1) -> pl.DataFrame:
     """Rows of (work_id, given, orcid), one mention each; mention ids number the names."""
     return pl.DataFrame(
-        [(f"{work}#{i}", work, author, 1.0, given, orcid, None) for i, (work, given, orcid) in enumerate(rows, start)],
+        [
+            (f"{work}#{i}", work, author, 1.0, given, orcid, None, None)
+            for i, (work, given, orcid) in enumerate(rows, start)
+        ],
         schema=dict(MENTIONS),
         orient="row",
     )
@@ -105,6 +108,25 @@ def test_forms_of_one_further_name_are_one_conflict_and_two_names_are_two() -> N
     assert frame["detail"][0] == "3 works print the given name Robert, others Anna."
 
 
+@pytest.mark.parametrize(
+    ("names", "subjects"),
+    [
+        ([("Weiming", "Li", 3), ("Li", "Weiming", 2)], []),
+        ([("Li", "He-Ting", 3), ("Heting", "Li", 2)], []),
+        ([("Heting", "Li", 3), ("Li", "H. T.", 2)], []),
+        ([("Weiming", "Li", 3), ("Li", "Gang", 2)], ["li"]),
+        ([("Weiming", "Li", 3), ("Gang", "Weiming", 2)], ["gang"]),
+        ([("Weiming", "Li", 3), ("Li", None, 2)], ["li"]),
+    ],
+)
+def test_a_name_printed_the_other_way_round_is_no_further_name(
+    names: list[tuple[str, str | None, int]], subjects: list[str]
+) -> None:
+    families = [family for _, family, works in names for _ in range(works)]
+    frame = named(*((given, works) for given, _, works in names)).with_columns(family=pl.Series(families))
+    assert found(open_conflicts(frame)) == [("A", "further_given_name", subject) for subject in subjects]
+
+
 def test_variants_do_not_chain_through_a_short_form() -> None:
     frame = open_conflicts(named(("Weiming", 4), ("Wei", 3), ("Weijun", 2)))
     assert found(frame) == [("A", "further_given_name", "weijun")]
@@ -180,7 +202,7 @@ def test_an_orcid_put_on_everyone_stays_linear() -> None:
     many = pl.DataFrame(
         {"author_id": people, "work_id": [f"w{p}" for p in people], "mention_id": [f"w{p}#1" for p in people]}
     )
-    crowd = many.join(frame.select("given", "orcid", "probability", "has_ror_institution").head(1), how="cross")
+    crowd = many.join(frame.select(*MENTIONS).drop(many.columns).head(1), how="cross")
     conflicts = open_conflicts(crowd)
     assert conflicts.height == 20_000
     assert conflicts["detail"][5] == f"The ORCID iD {ONE} is also asserted on 19999 other records."

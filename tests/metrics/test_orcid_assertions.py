@@ -23,6 +23,7 @@ def mentions(*rows: tuple[str, str, str, str | None]) -> pl.DataFrame:
         pl.lit(1.0).alias("probability"),
         pl.lit("Ann").alias("given"),
         pl.lit(None).alias("has_ror_institution"),
+        pl.lit(None, dtype=pl.String).alias("family"),
     ).select(pl.col(column).cast(dtype) for column, dtype in MENTIONS.items())
 
 

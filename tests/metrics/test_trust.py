@@ -187,6 +187,11 @@ def test_reasons_carry_their_ids_and_constants() -> None:
             "works",
             "3.33 works list this person as an author, long bylines and unsure names counting in part.",
         ),
+        (
+            Author(citations_x=0.997),
+            "citations",
+            "1 work is cited by confirmed works of other people, long bylines and unsure names counting in part.",
+        ),
         (Author(history_x=0.002), "history", "First and last work lie less than 0.01 years apart."),
     ],
 )

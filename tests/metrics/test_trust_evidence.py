@@ -33,7 +33,7 @@ ONE = "0000-0002-1825-0097"
 def mentions(*rows: tuple[str, str, float, bool | None], orcid: str | None = None) -> pl.DataFrame:
     """Rows of (work_id, author_id, probability, has_ror_institution)."""
     return pl.DataFrame(
-        [(f"{work}#{i}", work, author, p, "Ann", orcid, ror) for i, (work, author, p, ror) in enumerate(rows, 1)],
+        [(f"{work}#{i}", work, author, p, "Ann", orcid, ror, None) for i, (work, author, p, ror) in enumerate(rows, 1)],
         schema=dict(MENTIONS),
         orient="row",
     )

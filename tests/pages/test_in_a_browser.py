@@ -88,3 +88,16 @@ def test_text_stands_out_from_its_ground(tab, written, dark):
     )
     assert len(contrasts) == 9
     assert min(contrasts) >= 4.5
+
+
+def test_names_written_from_right_to_left_stand_in_printed_order(tab, tmp_path, paper_panels):
+    """Joined by commas alone, the two would be one run of text, and the second stand before the first."""
+    names = ["Ada Nowak", "محمد علي", "דוד כהן", "Bo Li"]
+    authors = [{"author_id": None, "name": name, "position": n} for n, name in enumerate(names, start=1)]
+    file = tmp_path / "page.html"
+    file.write_text(paper_page(replace(paper_panels, paper=paper_row(authors=authors))), encoding="utf-8")
+    tab.open(file, width=1280)
+    found = tab.value(
+        "[...document.querySelectorAll('.byline bdi')].map(e => [e.textContent, e.getBoundingClientRect().left])"
+    )
+    assert [name for name, _ in sorted(found, key=lambda one: one[1])] == names

@@ -302,7 +302,7 @@ def test_a_page_of_hardly_anything(author_panels, paper_panels):
 def test_a_byline_of_thousands_is_folded(paper_panels):
     names = [{"author_id": None, "name": f"N{n}", "position": n} for n in range(1, 3001)]
     page = paper_page(replace(paper_panels, paper=paper_row(authors=names, byline_size=3000)))
-    assert html.fromstring(page).xpath("//header//summary/text()") == ["2970 more"]
+    assert html.fromstring(page).xpath("//header//summary/text()") == ["2,970 more"]
 
 
 def test_withdrawn_and_retracted_are_said(paper_panels):

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.pages import Neighbours, file_name
 from pipeline.pages.links import arxiv_url, doi_url, web_link
-from pipeline.pages.views import archive, chunks, citation, dateline, subjects, topics, years
+from pipeline.pages.views import archive, chunks, citation, dateline, evidence, subjects, topics, years
 from pipeline.pages.words import amount, counted, kilobytes, language, licence, moment_utc, points
 
 from .conftest import paper_row
@@ -139,3 +139,16 @@ def test_how_to_cite():
     assert citation(paper_row(authors=names)).startswith("N1, N2, N3, N4, N5, N6, N7, N8, N9, N10 and 2 others (2020)")
     bare = paper_row(authors=[], publication_year=None, journal_ref=None, arxiv_id=None, doi=None)
     assert citation(bare) == "On the number 1."
+
+
+@pytest.mark.parametrize(
+    ("component", "x", "ids", "words"),
+    [
+        ("ties", 14.0, 10, "The first 10\u00a0pieces of evidence"),
+        ("ties", 10.0, 10, "10\u00a0pieces of evidence"),
+        ("works", 0.4, 1, "1\u00a0piece of evidence"),
+        ("history", 11.2, 2, "2\u00a0pieces of evidence"),
+    ],
+)
+def test_evidence_that_is_cut_says_so(component, x, ids, words):
+    assert evidence({"component": component, "x": x, "evidence_ids": ["A"] * ids}) == words

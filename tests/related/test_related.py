@@ -89,6 +89,14 @@ def test_shared_words_and_phrases_are_the_reason_each_told_once():
     assert near(found, "arxiv:0002")["shared_terms"].to_list() == [["quarks"]]
 
 
+def test_a_number_is_no_reason():
+    works, references = world_of("Lattices in 2008", "Lattices of 2008 and 2d quarks", "2008 students", "2d teachers")
+    found = all_lists(compared(works, references))
+    terms_of = {term for terms in found["shared_terms"] for term in terms}
+    assert "2d" in terms_of
+    assert not any(term.isdecimal() for term in terms_of)
+
+
 def test_words_meet_in_their_stem_and_are_shown_as_commonly_spelt():
     found = all_lists(compared(*world_of("Distilling", "Distillation", "Distillation", "Quark", "Gluon", "Higgs")))
     assert near(found, "arxiv:0000")["shared_terms"].to_list() == [["distillation"]] * 2

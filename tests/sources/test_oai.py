@@ -124,7 +124,21 @@ def test_an_error_with_an_error_status_that_is_no_xml_is_told(scripted, source_f
         list(source_for(server.url).fetch(DAY, DAY))
 
 
-@pytest.mark.parametrize("code", ["badArgument", "badResumptionToken", "cannotDisseminateFormat", "odd"])
+def test_a_list_whose_token_dies_is_read_again_from_its_start(scripted, source_for):
+    lost = error("badResumptionToken", "expired")
+    server = scripted(GOOD, lost, GOOD, records(IDS[3:]))
+    assert papers(source_for(server.url).fetch(DAY, DAY)) == sorted(IDS[:3] + IDS)
+    assert [question.get("resumptionToken") for question in asked(server)] == [None, "a|3", None, "a|3"]
+
+
+def test_a_token_that_dies_twice_fails_the_day(scripted, source_for):
+    server = scripted(GOOD, error("badResumptionToken", "expired"), GOOD, error("badResumptionToken", "expired"))
+    with pytest.raises(QueryRefusedError, match=r"with badResumptionToken .expired.* read a day whose list was"):
+        list(source_for(server.url).fetch(DAY, DAY))
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize("code", ["badArgument", "cannotDisseminateFormat", "odd"])
 def test_refusals_are_not_repeated(scripted, source_for, code):
     server = scripted(error(code, "from may not be in the future"))
     with pytest.raises(QueryRefusedError, match=f"with {code} .from may not be in the future"):

@@ -213,6 +213,7 @@ def test_openalexs_placeholders_are_never_people(identifier):
         ({"id": None}, "bad_openalex_id"),
         ({"display_name": None}, "missing_title"),
         ({"display_name": "\x00"}, "missing_title"),
+        ({"display_name": "<i> </i>"}, "missing_title"),
         ({"publication_date": "2020-13-01"}, "bad_date"),
         ({"updated_date": "soon"}, "bad_date"),
         ({"authorships": [{"raw_author_name": "x" * 10_000_000}]}, "oversize_text"),
@@ -224,6 +225,13 @@ def test_names_the_rule_a_work_breaks(changes, rule):
     page = parse_works(body)
     assert [reject.rule for reject in page.rejects] == [rule]
     assert len(page.records) == 1
+
+
+def test_markup_of_publishers_is_no_part_of_a_title_or_an_abstract():
+    index = {"<p>On": [0], "H<sub>2</sub>O.</p>": [1]}
+    record = work(display_name="<i>Planck</i>2018 results", abstract_inverted_index=index)
+    assert record.title == "Planck 2018 results"
+    assert abstract_text(record.abstract_inverted_index) == "On H2O."
 
 
 def test_a_work_without_any_title_is_rejected():

@@ -3,6 +3,7 @@
 import gzip
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -200,6 +201,20 @@ def test_a_map_in_parquet_is_an_object(bench, snapshot):
     assert bench.rows("SELECT abstract FROM staging.openalex_works") == [("Engines weave",)]
 
 
+def test_an_abstract_that_openalex_cut_in_parquet_is_null_as_in_the_other_form(papers, snapshot):
+    row = {
+        "id": "https://openalex.org/W1",
+        "display_name": "A title",
+        "abstract_inverted_index": '{"see": [0], "[12]}',
+        "locations": [{"native_id": "oai:arXiv.org:2103.00001"}],
+        "updated_date": datetime(2026, 6, 24, tzinfo=UTC),
+    }
+    pq.write_table(pa.Table.from_pylist([row]), snapshot.file("works/updated_date=x/part_0000.parquet", b""))
+    imported(papers, snapshot.root, "works")
+    rows = papers.rows("SELECT abstract, arxiv_id, updated_at::DATE::VARCHAR FROM staging.openalex_works")
+    assert rows == [(None, "2103.00001", "2026-06-24")]
+
+
 def test_records_that_break_rules_are_kept_as_rejects(papers, snapshot):
     snapshot.part("works", json_lines(WORKS[:1]) + BROKEN)
     (found,) = imported(papers, snapshot.root, "works")
@@ -272,6 +287,26 @@ def test_a_row_that_names_nobody_gone_is_rejected_and_the_others_hold(papers, sn
     assert "W101" not in work_ids(papers)
     rejected = papers.rows("SELECT record_id, rule FROM staging.rejected WHERE source = 'openalex_gone' ORDER BY ALL")
     assert [record_id for record_id, _ in rejected] == ["nobody,2026-02-02", "\ufffd"]
+
+
+def test_a_list_of_gone_works_as_openalex_writes_it_leaves_out_what_an_older_part_still_has(papers, snapshot):
+    whole(snapshot)
+    snapshot.file(
+        "works/deleted_ids.csv.gz", gzip.compress(b"work_id,deleted_date\nhttps://openalex.org/W101,2026-08-14\n")
+    )
+    for _ in range(2):
+        imported(papers, snapshot.root, "works")
+        assert "W101" not in work_ids(papers)
+        assert "W102" in work_ids(papers)
+    assert papers.rows("SELECT * FROM staging.rejected WHERE source = 'openalex_gone'") == []
+
+
+def test_a_list_of_gone_works_that_is_none_is_named(papers, snapshot, monkeypatch):
+    monkeypatch.setattr("pipeline.snapshots.gone.MOST_UNREAD", 2)
+    whole(snapshot)
+    snapshot.file("works/deleted_ids.csv", b"<html>\n<body>\n<p>\n")
+    with pytest.raises(ImportFileError, match=r"deleted_ids\.csv is no list of ids of works: download it again"):
+        imported(papers, snapshot.root, "works")
 
 
 @pytest.mark.parametrize("text", [b"[1, 2]", b'{"entries": "none"}', b'{"entries": [{"url": 5}]}'])

@@ -2,15 +2,16 @@
 
 import shutil
 
-import polars as pl
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pipeline.resolve import resolve
 from pipeline.sources.pages import Source
-from pipeline.steps import frame_as, people, quality, temporary_table
+from pipeline.steps import frame_as, people, quality
 from pipeline.steps.monitors import HOT_MENTIONS, culprits, hot_names
+from warehouse import WarehouseError
 
 from .bench import Bench
 from .small_world import ORCID_ADA, authorship, json_lines, work
@@ -105,10 +106,7 @@ def test_the_bound_takes_whole_blocks_in_a_fixed_order(world):
     for bound in (1, 4):
         with world.warehouse.write() as con:
             known = quality.orcid_gold(con).select("mention_id")
-            with (
-                temporary_table(con, "named_mentions", "resolved/named_mentions"),
-                frame_as(con, "known", known),
-            ):
+            with frame_as(con, "known", known):
                 sizes.append(quality.chosen_mentions(con, bound=bound)["mention_id"].to_list())
     assert sizes[0] in ([ADA_1, ADA_2, ADA_4], [ZELDA])
     assert sorted(sizes[1]) == [ADA_1, ADA_2, ZELDA, ADA_4]
@@ -182,7 +180,7 @@ def test_drift_is_against_the_run_before(world):
 
 def test_what_readers_have_is_compared_with_what_they_will_get(world):
     world.warehouse.publish()
-    published = quality.published_people(world.warehouse)
+    published = world.warehouse.published_path
     assert measured(world, published=published)[("self", "all", "churn")] == 0
     decide(world, "different", ADA_1, ADA_4)
     decide(world, "different", ADA_2, ADA_4)
@@ -190,13 +188,20 @@ def test_what_readers_have_is_compared_with_what_they_will_get(world):
         people.resolve_people(con, run_id="next", threads=2)
     found = measured(world, run_id="next", published=published)
     carried = found[("self", "all", "carried_mentions")]
-    assert carried == published.num_rows
+    assert [(carried,)] == world.rows("SELECT count(*) FROM resolved.author_mentions")
     assert found[("self", "all", "churn")] == pytest.approx(1 / carried)
     assert found[("self", "all", "newly_minted")] == pytest.approx(1 / carried)
 
 
 def test_nothing_published_is_nothing_to_compare_with(world):
-    assert quality.published_people(world.warehouse) is None
+    found = measured(world, published=world.warehouse.published_path)
+    assert ("self", "all", "churn") not in found
+
+
+def test_a_published_file_that_cannot_be_opened_is_named(world):
+    world.warehouse.published_path.write_bytes(b"no database")
+    with pytest.raises(WarehouseError, match=r"warehouse\.duckdb cannot be opened"):
+        measured(world, published=world.warehouse.published_path)
 
 
 def test_an_operators_labels_are_measured_against_the_run(world, tmp_path):
@@ -288,6 +293,18 @@ def test_figures_hold_no_names(world):
     assert not any(name in slices for name in ("byron", "quist", "brand", "somerville"))
 
 
+def printed(names, kind="person"):
+    """The hot names where these are printed, one a mention: rows of slice, metric, value."""
+    con = duckdb.connect()
+    con.execute("CREATE SCHEMA staging")
+    con.execute(
+        "CREATE TABLE staging.mentions AS"
+        " SELECT 'm#' || generate_subscripts($names, 1) AS mention_id, unnest($names) AS raw_name, $kind AS kind",
+        {"names": names, "kind": kind},
+    )
+    return hot_names(con).rows()
+
+
 @pytest.mark.parametrize(
     ("name", "is_hot"),
     [
@@ -300,13 +317,16 @@ def test_figures_hold_no_names(world):
     ],
 )
 def test_hot_names_are_those_of_nobody(name, is_hot):
-    def hot(mentions, *, is_person=True):
-        names = pl.DataFrame({"name": [name], "mentions": [mentions], "mention_id": ["m#1"], "is_person": [is_person]})
-        return hot_names(names).filter(slice="all")["value"].item()
+    none = [("all", "hot_names", 0.0)]
+    one = [("all", "hot_names", 1.0), ("name of m#1", "hot_names", float(HOT_MENTIONS))]
+    assert printed([name] * HOT_MENTIONS) == (one if is_hot else none)
+    assert printed([name] * (HOT_MENTIONS - 1)) == none
+    assert printed([name] * HOT_MENTIONS, kind="group") == none
 
-    assert hot(HOT_MENTIONS) == float(is_hot)
-    assert hot(HOT_MENTIONS - 1) == 0
-    assert hot(HOT_MENTIONS, is_person=False) == 0
+
+def test_a_name_in_capitals_and_small_letters_is_one_printed_name():
+    names = ["Nobody", "NOBODY"] * (HOT_MENTIONS // 2)
+    assert printed([*names, "Ottilie Quist"])[1:] == [("name of m#1", "hot_names", float(HOT_MENTIONS))]
 
 
 def test_the_largest_block_is_named_by_its_key(world):

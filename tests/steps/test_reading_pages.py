@@ -182,6 +182,24 @@ def test_a_bare_mention_of_an_institution_never_replaces_its_record(bench, recor
     assert bench.rows(institution) == [("Real Academia", "ES")]
 
 
+@pytest.mark.parametrize(
+    ("source", "thing", "table"),
+    [
+        (Source.OPENALEX_AUTHORS, {"id": "https://openalex.org/A5000000009"}, "staging.openalex_authors"),
+        (Source.OPENALEX_INSTITUTIONS, {"id": "https://openalex.org/I9"}, "staging.openalex_institutions"),
+    ],
+    ids=["author", "institution"],
+)
+def test_a_snapshot_that_is_older_than_what_the_api_gave_replaces_nothing(bench, source, thing, table):
+    told = [("Of October", "2026-10-01T10:00:00"), ("Of June", "2026-06-01T10:00:00"), ("Of November", "2026-11-01")]
+    seen = []
+    for minutes, (name, day) in enumerate(told):
+        bench.land(source, json_lines([thing | {"display_name": name, "updated_date": day}]), minutes=minutes)
+        bench.read()
+        seen += bench.rows(f"SELECT display_name FROM {table}")
+    assert seen == [("Of October",), ("Of October",), ("Of November",)]
+
+
 def test_the_orcid_of_a_profile_is_no_evidence_about_a_work(bench):
     name = authorship("Ada Byron") | {"author": {"id": "https://openalex.org/A1", "orcid": ORCID_ADA}}
     bench.land(Source.OPENALEX_WORKS, json_lines([work(1, "A title", []) | {"authorships": [name]}]))

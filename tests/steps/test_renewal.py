@@ -7,6 +7,7 @@ works, mentions and marts, not reading and not resolving.
 import hashlib
 from datetime import UTC, datetime, timedelta
 
+import duckdb
 import polars as pl
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline.names import parse_name
 from pipeline.schemas import TABLES, VIEWS
 from pipeline.steps import bylines, changes_made, graph, papers, profiles, works
+from warehouse import query
 from warehouse.tables import append
 
 from .bench import MANY, OF_THE_RUNS, contents, forget
@@ -212,3 +214,20 @@ def test_what_changed_gives_the_tables_of_everything(connection, fresh_connectio
         assert made[name] == expected[name], name
     last = connection.execute("SELECT arg_max(mode, number) FROM staging.builds WHERE step = 'works'").fetchall()
     assert last == [("part",)]
+
+
+def test_mentions_that_duckdb_gives_one_digest_are_told_apart():
+    """Both ids have one digest with whatever follows: the first goes to another author, the second stays."""
+    moved, stays = "arxiv:1703.09626#1", "arxiv:1903.09628#1"
+    with duckdb.connect() as con:
+        assert con.execute("SELECT hash(?, 'A', 1.0) = hash(?, 'A', 1.0)", [moved, stays]).fetchall() == [(True,)]
+        for schema, table, author_id in (("resolved", "author_mentions", "B"), ("marts", "author_works", "A")):
+            con.execute(f"CREATE SCHEMA {schema}")
+            con.execute(
+                f"CREATE TABLE {schema}.{table} AS SELECT mention_id, split_part(mention_id, '#', 1) AS work_id,"
+                " if(mention_id = $moved, $author_id, 'A') AS author_id, 1.0 AS probability"
+                " FROM (SELECT unnest([$moved, $stays]) AS mention_id)",
+                {"moved": moved, "stays": stays, "author_id": author_id},
+            )
+        found = con.execute(f"SELECT mention_id, author_id, is_now FROM ({query('marts/changed_mentions')})").fetchall()
+    assert sorted(found) == [(moved, "A", False), (moved, "B", True)]

@@ -71,6 +71,52 @@ def test_where_a_field_came_from(built_world):
     assert "venue" not in sources
 
 
+OF_WORKS = (
+    "title",
+    "abstract",
+    "publication_year",
+    "first_submitted_at",
+    "last_updated_at",
+    "doi",
+    "openalex_id",
+    "primary_category",
+    "venue",
+    "journal_ref",
+    "comments",
+    "submitter",
+    "report_no",
+    "license",
+    "code_urls",
+    "dataset_urls",
+)
+ELSEWHERE = {
+    "byline": "SELECT work_id FROM staging.mentions",
+    "categories": "SELECT work_id FROM staging.work_topics WHERE scheme = 'arxiv'",
+    "topics": "SELECT work_id FROM staging.work_topics WHERE scheme = 'openalex'",
+    "references": "SELECT work_id FROM staging.work_references",
+    "openalex_author_id": "SELECT work_id FROM staging.mentions WHERE openalex_author_id IS NOT NULL",
+    "orcid": "SELECT work_id FROM staging.mentions WHERE orcid IS NOT NULL",
+    "institutions": "SELECT split_part(mention_id, '#', 1) FROM staging.mention_institutions",
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "holders"),
+    [(field, f"SELECT work_id FROM staging.works WHERE len({field}::VARCHAR) > 2") for field in OF_WORKS]
+    + list(ELSEWHERE.items()),
+)
+def test_every_value_has_a_source(built_world, field, holders):
+    assert built_world.rows(f"{holders} EXCEPT SELECT work_id FROM staging.field_sources WHERE field = ?", field) == []
+
+
+def test_every_source_is_a_record_that_is_here_with_the_moment_it_was_fetched(built_world):
+    here = (
+        "SELECT source, arxiv_id, fetched_at FROM staging.arxiv_records"
+        " UNION ALL SELECT 'openalex_works', openalex_id, fetched_at FROM staging.openalex_works"
+    )
+    assert built_world.rows(f"SELECT source, record_id, fetched_at FROM staging.field_sources EXCEPT ({here})") == []
+
+
 def test_links_that_only_openalex_has_are_the_works_as_its_provenance_says(bench: Bench):
     linked = {"Code:": [0], "https://github.com/ada/engine": [1]}
     bench.land(Source.ARXIV_SNAPSHOT, json_lines(PAPERS[1:2]))

@@ -117,6 +117,14 @@ def test_violations_counts_the_rows_that_share_a_key(con):
     assert violations(con, "staging.rejected") == 0
 
 
+def test_keys_of_one_digest_are_no_violation(con):
+    same_digest = ("arxiv:1703.09626#1", "arxiv:1903.09628#1")
+    append(con, PLACES, places(*((mention_id, "I1") for mention_id in same_digest)))
+    assert violations(con, PLACES) == 0
+    con.execute(f"INSERT INTO {PLACES} VALUES (?, 'I1')", [same_digest[0]])
+    assert violations(con, PLACES) == 2
+
+
 def test_renewing_touches_only_rows_that_differ(con):
     append(con, VERSIONS, versions(("a", 1, 10), ("a", 2, 20), ("b", 1, 30), ("c", 1, 40)))
     places_before = dict(con.execute(f"SELECT arxiv_id || version, rowid FROM {VERSIONS}").fetchall())

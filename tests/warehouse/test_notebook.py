@@ -54,6 +54,7 @@ def test_it_plots_what_is_published(asked_world):
     assert found["months"] == [["2021-03-01", 5, 4], ["2022-05-01", 2, 0], ["2022-06-01", 0, 1]]
     assert sum(size * count for size, count in found["sizes"]) == mentions
     assert found["collaborators"][0][:2] == ["Charles Babbage", joint_works]
+    assert found["collaborators"][0][4:] == ["2021", "2021"], "a year without a comma"
 
 
 def test_it_says_when_nothing_is_published(tmp_path):

@@ -1,5 +1,7 @@
 """The warehouse between processes: writers take turns, readers keep their view, a kill loses nothing."""
 
+import errno
+import os
 import signal
 import subprocess
 import sys
@@ -37,14 +39,13 @@ with warehouse.write() as con:
 """
 
 IN_THE_COPY = """
-import importlib
+import os
 
-def half(source, target):
-    whole = Path(source).read_bytes()
-    Path(target).write_bytes(whole[: len(whole) // 2])
+def half(source, target, count):
+    os.write(target, os.read(source, count // 2))
     arrived()
 
-importlib.import_module("warehouse.publish").shutil.copyfile = half
+os.copy_file_range = half
 warehouse.publish()
 """
 
@@ -256,6 +257,29 @@ def test_a_publication_that_is_killed_leaves_the_last_good_file(warehouse, where
     warehouse.publish()
     assert published(warehouse) == ["kept", "later"]
     assert sorted(path.name for path in warehouse.folder.glob("*.tmp*")) == []
+
+
+def refuses(*_):
+    raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+
+@pytest.mark.parametrize("copied", [refuses, lambda *_: 0], ids=["refuses", "copies nothing"])
+def test_a_file_system_that_does_not_copy_by_itself_publishes_all_the_same(warehouse, monkeypatch, copied):
+    add(warehouse, "later")
+    monkeypatch.setattr(os, "copy_file_range", copied)
+    assert warehouse.publish() == warehouse.published_path.stat().st_size
+    assert published(warehouse) == ["kept", "later"]
+
+
+def test_a_full_disk_in_the_copy_leaves_the_last_good_file(warehouse, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    add(warehouse, "later")
+    monkeypatch.setattr(os, "copy_file_range", full)
+    with pytest.raises(WarehouseError, match="disk"):
+        warehouse.publish()
+    assert published(warehouse) == ["kept"]
 
 
 def test_a_publication_that_is_killed_after_the_rename_is_done(warehouse):

@@ -125,6 +125,20 @@ def test_likely_merged(asked):
     assert (row["display_name"], row["orcids"], row["names"]) == (ADA, 2, [ADA])
 
 
+def test_likely_merged_by_an_open_conflict(asked_world):
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{asked_world.warehouse.published_path}' AS published (READ_ONLY)")
+        con.execute("COPY FROM DATABASE published TO memory")
+        con.execute(
+            "UPDATE marts.trust_reasons SET x = 1, evidence_ids = ['further_given_name:bo']"
+            " WHERE component = 'conflict_discount'"
+            " AND author_id = (SELECT author_id FROM marts.authors WHERE display_name = ?)",
+            [CHARLES],
+        )
+        rows = con.execute(QUESTIONS["likely_merged"].sql, {"cohesion": "0.6", "shown": "9"}).fetchall()
+    assert (rows[0][1], rows[0][4]) == (CHARLES, ["further_given_name:bo"])
+
+
 def test_likely_merged_by_the_weakest_link(asked):
     """Every author of several mentions has one below 1."""
     rows = asked("likely_merged", cohesion="1")
@@ -192,10 +206,17 @@ def test_likely_split_by_orcid_or_by_name_and_collaborator():
             )
             con.execute("INSERT INTO resolved.author_mentions VALUES (?, ?, 1)", [f"arxiv:1#{place}", author_id_])
         rows = con.execute(QUESTIONS["likely_split"].sql, {"shown": "9"}).fetchall()
+        con.execute(
+            "INSERT INTO marts.collaborators BY NAME SELECT 'A1' AS author_id, 'A2' AS collaborator_id,"
+            " 'Ana Sól' AS display_name, 1 AS joint_works, 1 AS newman_weight, 1 AS strength,"
+            " true AS is_established, true AS is_close"
+        )
+        together = con.execute(QUESTIONS["likely_split"].sql, {"shown": "9"}).fetchall()
     assert rows == [
-        ("A4", "Bo Li", "A5", "Bo Lin", ["orcid"], ["0000-0002-1825-0097"]),
-        ("A1", "Ana Sol", "A2", "Ana Sól", ["name and collaborator"], ["A6"]),
+        ("A4", "Bo Li", "A5", "Bo Lin", ["orcid"], ["0000-0002-1825-0097"], 0),
+        ("A1", "Ana Sol", "A2", "Ana Sól", ["name and collaborator"], ["A6"], 1),
     ]
+    assert together == rows[:1], "who wrote together are two people"
 
 
 def test_affiliations(asked):

@@ -1,30 +1,39 @@
 -- How many people appear for the first time each month?
--- One row is a month of first submission, with the authors whose first work falls in it.
-WITH firsts AS (
-    SELECT work.author_id, min(date_trunc('month', work.first_submitted_at))::DATE AS in_month
+-- One row is a month of first submission, with the people whose first work falls in it, all who are on its works, and
+-- its works.
+WITH active AS (
+    SELECT DISTINCT work.author_id, date_trunc('month', work.first_submitted_at)::DATE AS in_month
     FROM marts.author_works AS work
     INNER JOIN marts.authors AS author USING (author_id)
     WHERE author.kind = 'person' AND work.first_submitted_at IS NOT NULL
-    GROUP BY work.author_id
 ),
 
-active AS (
-    SELECT
-        date_trunc('month', first_submitted_at)::DATE AS in_month,
-        count(DISTINCT work_id) AS works,
-        count(DISTINCT author_id) AS authors
-    FROM marts.author_works
+firsts AS (
+    SELECT in_month, count(*) AS new_authors
+    FROM (SELECT min(in_month) AS in_month FROM active GROUP BY author_id)
+    GROUP BY in_month
+),
+
+actives AS (
+    SELECT in_month, count(*) AS active_authors
+    FROM active
+    GROUP BY in_month
+),
+
+works AS (
+    SELECT date_trunc('month', first_submitted_at)::DATE AS in_month, count(*) AS works
+    FROM staging.works
     WHERE first_submitted_at IS NOT NULL
     GROUP BY in_month
 )
 
 SELECT
     in_month,
-    count(firsts.author_id) AS new_authors,
-    active.authors AS active_authors,
-    active.works,
-    sum(count(firsts.author_id)) OVER (ORDER BY in_month)::BIGINT AS authors_so_far
-FROM active
+    coalesce(firsts.new_authors, 0) AS new_authors,
+    coalesce(actives.active_authors, 0) AS active_authors,
+    works.works,
+    sum(coalesce(firsts.new_authors, 0)) OVER (ORDER BY in_month)::BIGINT AS authors_so_far
+FROM works
 LEFT JOIN firsts USING (in_month)
-GROUP BY in_month, active.authors, active.works
+LEFT JOIN actives USING (in_month)
 ORDER BY in_month;

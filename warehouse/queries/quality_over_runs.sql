@@ -1,5 +1,6 @@
 -- Did the last run get better or worse?
--- One row is a figure of quality in the last run beside the run before it, the greatest change first.
+-- One row is a figure of quality in the last run beside the run before it: scores before counts, and of
+-- each the greatest change for its size first.
 WITH numbered AS (
     SELECT run_id, value AS number FROM resolved.quality WHERE metric = 'run_number'
 ),
@@ -21,4 +22,7 @@ SELECT
 FROM ranked
 WHERE runs_ago <= 2
 GROUP BY gold_set, slice, metric
-ORDER BY abs(change) DESC NULLS LAST, gold_set, slice, metric;
+ORDER BY
+    gold_set = 'self',
+    abs(change) / nullif(greatest(abs(last_run), abs(run_before)), 0) DESC NULLS LAST,
+    gold_set, slice, metric;

@@ -11,7 +11,6 @@ from typing import Any
 from lxml import etree
 from pydantic import ValidationError
 
-from pipeline.names import split_byline
 from pipeline.sources.identifiers import split_arxiv_id
 from pipeline.sources.pages import ParsedPage, Reject
 from pipeline.sources.parsing.arxiv_fields import (
@@ -21,6 +20,7 @@ from pipeline.sources.parsing.arxiv_fields import (
     size_in_bytes,
     version_number,
 )
+from pipeline.sources.parsing.raw_byline import raw_authors
 from pipeline.sources.parsing.xml import PageError, all_text, excerpt, read_xml, text_of, whole_number
 from pipeline.sources.records import ArxivRecord, RuleBrokenError, rejected
 
@@ -137,7 +137,7 @@ def _raw_record(element: etree._Element) -> ArxivRecord:
     return arxiv_record(
         **_shared_fields(element, namespaces),
         submitter=text_of(element, "f:submitter", namespaces),
-        authors=[{"name": name} for name in split_byline(byline)],
+        authors=raw_authors(byline),
         versions=[_version(version, namespaces) for version in element.iterfind("f:version", namespaces)],
     )
 

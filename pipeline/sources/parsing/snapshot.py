@@ -8,11 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from pipeline.names import split_byline
 from pipeline.sources.identifiers import split_arxiv_id
 from pipeline.sources.pages import ParsedPage, Reject
 from pipeline.sources.parsing.arxiv_fields import arxiv_record, iso_date, mail_date, version_number
-from pipeline.sources.records import ArxivRecord, RuleBrokenError, rejected
+from pipeline.sources.parsing.raw_byline import raw_authors
+from pipeline.sources.records import ArxivRecord, RuleBrokenError, printed_name, rejected
 
 _AFFILIATIONS_AT = 3
 
@@ -21,7 +21,7 @@ def parse_snapshot_lines(body: bytes) -> ParsedPage[ArxivRecord]:
     """Read whole lines of a snapshot file; blank lines are no records.
 
     Names come from `authors_parsed`, which has them in Unicode and split, put back in printed order; a line
-    without it is split from `authors`.
+    without it is split from `authors`. Where that has brackets, it tells the affiliations, too.
     """
     records: list[ArxivRecord] = []
     rejects: list[Reject] = []
@@ -102,13 +102,25 @@ def _dates_without_versions(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _authors(fields: dict[str, Any]) -> list[dict[str, Any]]:
-    parsed = _list(fields, "authors_parsed")
+    parsed, byline = _list(fields, "authors_parsed"), fields.get("authors")
     if not parsed:
-        return [{"name": name} for name in split_byline(_string(fields, "authors"))]
+        return raw_authors(_string(fields, "authors"))
     try:
-        return [_author(parts) for parts in parsed]
+        return _with_affiliations([_author(parts) for parts in parsed], byline)
     except (TypeError, ValueError, AttributeError, KeyError):  # KeyError: since Python 3.12 a slice may be a dict's key
         raise RuleBrokenError("bad_shape", "authors_parsed holds something else than lists of texts.") from None
+
+
+def _with_affiliations(authors: list[dict[str, Any]], byline: Any) -> list[dict[str, Any]]:
+    """The authors with the affiliations that the author string tells, as arXivRaw does, which has only that.
+
+    arXiv's split loses some that the string refers to by numbers.
+    """
+    if not isinstance(byline, str) or "(" not in byline:
+        return authors
+    told = raw_authors(byline)
+    is_same = [printed_name(one["name"]) for one in told] == [printed_name(one["name"]) for one in authors]
+    return told if is_same and any(one.get("affiliations") for one in told) else authors
 
 
 def _author(parts: list[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ SELECT
     resolved.probability,
     coalesce(shown.raw_name, mention.raw_name) AS raw_name,
     CASE WHEN shown.mention_id IS NULL THEN mention.given ELSE shown.given END AS given,
+    CASE WHEN shown.mention_id IS NULL THEN mention.family ELSE shown.family END AS family,
     mention.kind,
     mention.orcid,
     mention.raw_affiliation,

@@ -1,7 +1,7 @@
--- One row is an author with a close tie that came, went, is close no more or is as strong no more; temporary tables known_ties
+-- One row is an author with a close tie that came, went, is close no more or is as strong no more; temporary tables tied_rows
 -- and ties, the rows before and now.
 SELECT DISTINCT author_id
-FROM known_ties AS old
+FROM tied_rows AS old
 FULL JOIN ties AS new USING (author_id, collaborator_id)
 WHERE
     (coalesce(old.is_close, false) OR coalesce(new.is_close, false))

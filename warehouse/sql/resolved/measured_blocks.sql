@@ -2,8 +2,8 @@
 -- digests of their keys, as many as it takes to reach so many mentions. Parameter: bound.
 WITH held AS (
     SELECT block, count(*) AS mentions
-    FROM named_mentions
-    WHERE block IN (SELECT block FROM named_mentions SEMI JOIN known USING (mention_id))
+    FROM resolved.mention_places
+    WHERE block IN (SELECT block FROM resolved.mention_places SEMI JOIN known USING (mention_id) WHERE block != '')
     GROUP BY block
 )
 

@@ -1,7 +1,7 @@
 -- One row is an arXiv paper: its records by every door merged, newest version first, then the record fetched last;
--- a field the leading record lacks is filled from the next. Of one version the byline with most affiliations stands,
--- which only the arXiv API gives; a paper is withdrawn when any door says so of the newest version. Where there are
--- several doors, origins has the record that each field came from. Temporary table chosen_papers (arxiv_id).
+-- a field the leading record lacks is filled from the next. Of one version the byline with most affiliations stands; a
+-- paper is withdrawn when any door says so of the newest version. Where there are several doors, origins has the record
+-- that each field came from. Temporary table chosen_papers (arxiv_id).
 WITH ranked AS (
     SELECT
         *,

@@ -1,5 +1,6 @@
 -- One row is a value of a work and the record it came from. The order of preference is that of works.sql: arXiv's value
--- where it has one, OpenAlex's for what only OpenAlex knows; of several arXiv doors the one that gave the field.
+-- where it has one, OpenAlex's for what only OpenAlex knows; of several arXiv doors the one that gave the field. What the
+-- other tables of a work hold comes last: its categories, and all that OpenAlex tells of it and of its names.
 -- Temporary tables arxiv_papers, touched.
 WITH records AS (
     SELECT
@@ -58,3 +59,33 @@ SELECT
     CASE winner WHEN 'arxiv' THEN arxiv_at ELSE openalex_at END AS fetched_at
 FROM records
 WHERE winner IS NOT NULL
+UNION ALL
+SELECT
+    'arxiv:' || arxiv_id AS work_id,
+    'categories' AS field,
+    source,
+    arxiv_id AS record_id,
+    fetched_at
+FROM arxiv_papers
+WHERE len(categories) > 0
+UNION ALL
+SELECT
+    works.work_id,
+    fields.field,
+    'openalex_works' AS source,
+    work.openalex_id AS record_id,
+    work.fetched_at
+FROM staging.works AS works
+SEMI JOIN touched USING (work_id)
+INNER JOIN staging.openalex_works AS work ON works.openalex_id = work.openalex_id
+CROSS JOIN LATERAL (
+    VALUES
+    ('openalex_id', true),
+    ('topics', len(work.topics) > 0),
+    ('references', len(work.referenced_works) > 0),
+    ('openalex_author_id', len([name FOR name IN work.byline IF name.openalex_author_id IS NOT NULL]) > 0),
+    ('orcid', len([name FOR name IN work.byline IF name.orcid IS NOT NULL]) > 0),
+    ('raw_affiliation', len([name FOR name IN work.byline IF name.affiliation IS NOT NULL]) > 0),
+    ('institutions', len([name FOR name IN work.byline IF len(name.institution_ids) > 0]) > 0)
+) AS fields (field, is_told)
+WHERE fields.is_told
