@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import TaskProgressColumn
 
-from pipeline.cli.console import out, steady
+from pipeline.cli.console import out
 from pipeline.cli.runs import CommandError, RunReport, execute, instance
-from pipeline.cli.sources import say_received, transform, unread
+from pipeline.cli.sources import progress, say_received, transform, unread
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -108,17 +108,7 @@ def bar() -> Iterator[None]:
     """Show how far the steps of a run are, and the time each has left."""
     from pipeline.steps.watching import watched  # noqa: PLC0415 - DuckDB, which `--help` need not wait for
 
-    with (
-        steady() as console,
-        Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=console,
-        ) as shown,
-    ):
+    with progress(TaskProgressColumn()) as shown:
         task = shown.add_task("Starting", total=None)
         described = "Starting"
 

@@ -14,6 +14,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
@@ -155,7 +156,7 @@ def fetch_chunks(found: "dg.DagsterInstance", chunks: Sequence[Chunk], *, again:
     """
     failed: CommandError | None = None
     fetched: list[RunReport] = []
-    with progress() as bar:
+    with progress(MofNCompleteColumn()) as bar:
         task = bar.add_task("Fetching days", total=sum(chunk.days for chunk in chunks))
         for chunk in chunks:
             assets = tuple(asset for asset in chunk.assets if not (failed and asset == "openalex_pages"))
@@ -263,14 +264,14 @@ def working(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """A bar with the time left."""
+def progress(how_far: ProgressColumn) -> Iterator[Progress]:
+    """A bar that says how far something is, and the time left."""
     with (
         steady() as console,
         Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
-            MofNCompleteColumn(),
+            how_far,
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=console,
